@@ -1,0 +1,77 @@
+import type { JsonObject } from './json.ts'
+
+/** A wire format as a client speaks it. */
+export type DialectName =
+  | 'chat'
+  | 'completions'
+  | 'responses'
+  | 'messages'
+  | 'gemini'
+  | 'ollama'
+  | 'embeddings'
+
+/** What is asked for, whatever the dialect. */
+export type Operation = 'generate' | 'embed' | 'count-tokens'
+
+/** One request on its way through the house. No framework's type may enter here. */
+export interface Call {
+  /** The request id: the caller's if well formed, else ours. Goes to the client, the log, the ledger and upstream. */
+  readonly id: string
+  readonly operation: Operation
+  /** Name in the dialect registry; sub-forms (`gemini:embedContent`) have entries of their own. */
+  readonly dialect: string
+  /** As the client wrote it; empty when it named none. */
+  readonly model: string
+  readonly stream: boolean
+  /** Names in lower case. Hop-by-hop headers, cookies and the key are already gone. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: RequestBody
+  readonly caller: Caller
+  readonly options: CallOptions
+  /** Aborts when the client goes away; the reason says so. */
+  readonly signal: AbortSignal
+  /** `clock.monotonic()` when the first byte of the request was read. */
+  readonly receivedAt: number
+}
+
+/** The request as it came and as it parsed: relays send the bytes on, everything else reads the object. */
+export interface RequestBody {
+  readonly bytes: Uint8Array
+  readonly json: JsonObject
+}
+
+/** Who asks. */
+export interface Caller {
+  /** `open`: a gateway without keys on loopback. `sdk`: a call from this process. */
+  readonly kind: 'sdk' | 'open' | 'master' | 'key'
+  readonly keyId?: string | undefined
+  readonly keyAlias?: string | undefined
+  readonly userId?: string | undefined
+  readonly teamId?: string | undefined
+  /** Whose Copilot entitlement pays. A key bound to a person names that person's own. */
+  readonly seat: SeatId
+}
+
+export type SeatId = string
+/** The seat of whoever runs this process: the one that `jetway login` signs in. */
+export const OWN_SEAT: SeatId = 'own'
+
+export interface CallOptions {
+  /** Bounds the whole call, attempts and waits included. */
+  readonly timeoutMs?: number | undefined
+  /** Bounds the wait for the first byte and between two. */
+  readonly streamTimeoutMs?: number | undefined
+  /** Further attempts after the first. */
+  readonly retries?: number | undefined
+  /** Model names to try when the call's own fails. */
+  readonly fallbacks?: readonly string[] | undefined
+  /** Leave out, and name, what the model does not take, where it would else be refused. */
+  readonly dropParams?: boolean | undefined
+  /** Refuse what would be degraded (`x-jetway-fidelity: strict`). */
+  readonly strict?: boolean | undefined
+  /** An upstream given with the call itself; only the SDK may set these, never a client of the gateway. */
+  readonly apiBase?: string | undefined
+  readonly apiKey?: string | undefined
+  /** The seed's defaults for parameters left out; the SDK's, never the gateway's. */
+  readonly sdkDefaults?: boolean | undefined
+}

@@ -1,0 +1,98 @@
+/** What the configuration comes to once it is read and checked. The file's own form is LiteLLM's; see `config/`. */
+export interface Settings {
+  readonly deployments: readonly Deployment[]
+  readonly router: RouterSettings
+  readonly gateway: GatewaySettings
+  readonly limits: LimitSettings
+  readonly copilot: CopilotSettings
+}
+
+/** One entry of `model_list`: a name that clients use, and where a call to it goes. */
+export interface Deployment {
+  /** Stable across reloads as long as the entry does not change: cooldowns and counters hang on it. */
+  readonly id: string
+  /** As clients say it; may hold one `*`. Several of one name are one load-balanced group. */
+  readonly modelName: string
+  /** `github_copilot`, `litellm_proxy`, `openai`. */
+  readonly provider: string
+  /** The model upstream; may hold the `*` of `modelName`. */
+  readonly model: string
+  readonly apiBase?: string | undefined
+  readonly apiKey?: string | undefined
+  /** Lower case names. */
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly timeoutMs?: number | undefined
+  readonly streamTimeoutMs?: number | undefined
+  readonly retries?: number | undefined
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
+  readonly maxParallelRequests?: number | undefined
+  /** @default 1 */
+  readonly weight: number
+  /** Lower is tried first; within one order, by weight. @default 1 */
+  readonly order: number
+  /** `model_info.id`: clients may call the model by it. */
+  readonly infoId?: string | undefined
+}
+
+export interface RouterSettings {
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>
+  readonly defaultFallbacks: readonly string[]
+  readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>
+  readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]>
+  /** Other names of a model group. */
+  readonly aliases: ReadonlyMap<string, string>
+  /** Further attempts on the same group. @default 2 */
+  readonly retries: number
+  /** How long a target rests after it failed too often. @default 5000 */
+  readonly cooldownMs: number
+  /** Failures a minute before a target rests. @default 3 */
+  readonly allowedFails: number
+  readonly strategy: 'simple-shuffle' | 'least-busy'
+  readonly dropParams: boolean
+  /** Whole call. @default 600000 */
+  readonly timeoutMs: number
+  /** First byte, and between two. @default 300000 */
+  readonly streamTimeoutMs: number
+  /** TCP and TLS. @default 10000 */
+  readonly connectTimeoutMs: number
+  /** Silence towards a streaming client is broken by a comment or ping after this long. @default 15000 */
+  readonly keepAliveMs: number
+}
+
+export interface GatewaySettings {
+  /** @default '127.0.0.1' */
+  readonly host: string
+  /** @default 4000 */
+  readonly port: number
+  /** Unset: open, on loopback only. */
+  readonly masterKey?: string | undefined
+  readonly databaseUrl?: string | undefined
+  readonly redisUrl?: string | undefined
+  /** @default 64 MiB */
+  readonly maxBodyBytes: number
+  /** How long running calls may take after SIGTERM. @default 30000 */
+  readonly drainMs: number
+  /** Images given by https URL are fetched and inlined. @default false */
+  readonly fetchImages: boolean
+  /** Allowed to answer 503 for. @default 1000 */
+  readonly maxConcurrentCalls: number
+}
+
+/** Towards the account's own limits at GitHub; on by default, so that a runaway agent does not put a person's account at risk. */
+export interface LimitSettings {
+  /** Calls under way at once for one seat. @default 12 */
+  readonly maxParallelPerSeat: number
+  /** Calls that may wait for a place, and how long. @default 64 and 30000 */
+  readonly maxQueuedPerSeat: number
+  readonly queueTimeoutMs: number
+  /** Smallest gap between two calls started on one seat. @default 0 */
+  readonly minGapMs: number
+}
+
+export interface CopilotSettings {
+  /** Accept a model's policy on the way instead of answering with it. @default false */
+  readonly acceptPolicies: boolean
+  /** Values that replace the profile's; lower-case header names. */
+  readonly identityHeaders: Readonly<Record<string, string>>
+}
