@@ -1,9 +1,34 @@
 import { defineConfig } from 'vitest/config'
 
+const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      /** Beside the code. */
+      { test: { ...shared, name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      /** Across rooms, on the built package where a command is run. */
+      {
+        test: {
+          ...shared,
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/clients/**', 'test/packaging/**'],
+          globalSetup: ['test/support/built.ts'],
+        },
+      },
+      /** Real clients from npm and PyPI, one after the other: each is a program of hundreds of megabytes. */
+      {
+        test: {
+          ...shared,
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts', 'test/packaging/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          globalSetup: ['test/support/built.ts'],
+        },
+      },
+    ],
   },
 })

@@ -72,7 +72,9 @@ function writeLicences(metafile) {
     const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE'].find((candidate) =>
       existsSync(join(folder, candidate)),
     )
-    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(no licence file in the package)'
+    const text = file
+      ? readFileSync(join(folder, file), 'utf8').trim()
+      : '(no licence file in the package)'
     return `## ${name} ${version} (${license})\n\n\`\`\`text\n${text}\n\`\`\`\n`
   })
   writeFileSync(

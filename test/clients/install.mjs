@@ -1,0 +1,66 @@
+// Installs the real clients that the tests in this folder run, into `.cache/clients` (not committed).
+//
+//   node test/clients/install.mjs            everything
+//   node test/clients/install.mjs python     only those named: python, npm
+//
+// Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off: what a client
+// downloads at its first start is not wanted here.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const cache = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.cache', 'clients')
+
+const NPM = {
+  '@anthropic-ai/claude-code': '2.1.197',
+  '@openai/codex': '0.169.0',
+  '@github/copilot': '1.0.102',
+  'opencode-ai': '1.18.33',
+  '@google/gemini-cli': '0.61.0',
+}
+const PYTHON = { openai: '2.54.0', anthropic: '2.11.0', litellm: '1.106.2' }
+
+const wanted = process.argv.slice(2)
+if (wanted.length === 0 || wanted.includes('npm')) installNpm()
+if (wanted.length === 0 || wanted.includes('python')) installPython()
+
+function installNpm() {
+  const folder = join(cache, 'node')
+  once(folder, NPM, () => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
+    const packages = Object.entries(NPM).map(([name, version]) => `${name}@${version}`)
+    run(
+      'npm',
+      ['install', '--no-save', '--ignore-scripts', '--engine-strict=false', ...packages],
+      folder,
+    )
+  })
+}
+
+function installPython() {
+  const folder = join(cache, 'python')
+  once(folder, PYTHON, () => {
+    run('python3', ['-m', 'venv', 'venv'], folder)
+    const packages = Object.entries(PYTHON).map(([name, version]) => `${name}==${version}`)
+    run(join(folder, 'venv/bin/pip'), ['install', '--quiet', ...packages], folder)
+  })
+}
+
+/** Leaves a list of what it installed, so that a second run is free and a changed pin is noticed. */
+function once(folder, pins, install) {
+  mkdirSync(folder, { recursive: true })
+  const stamp = join(folder, 'installed.json')
+  const text = JSON.stringify(pins, null, 2)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === text) {
+    console.error(`${folder}: up to date`)
+    return
+  }
+  console.error(`installing into ${folder} …`)
+  install()
+  writeFileSync(stamp, text)
+}
+
+function run(command, args, cwd) {
+  execFileSync(command, args, { cwd, stdio: ['ignore', 2, 2] })
+}
