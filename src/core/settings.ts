@@ -75,8 +75,12 @@ export interface GatewaySettings {
   readonly drainMs: number
   /** Images given by https URL are fetched and inlined. @default false */
   readonly fetchImages: boolean
-  /** Allowed to answer 503 for. @default 1000 */
+  /** Calls under way at once; one more is answered with 503. @default 1000 */
   readonly maxConcurrentCalls: number
+  /** Further names in a `Host` header that are taken while bound to loopback. @default [] */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Web origins whose pages may call the gateway. @default [] */
+  readonly allowedOrigins?: readonly string[] | undefined
 }
 
 /** Towards the account's own limits at GitHub; on by default, so that a runaway agent does not put a person's account at risk. */

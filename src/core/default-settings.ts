@@ -1,0 +1,37 @@
+import type { Settings } from './settings.ts'
+
+/** What holds when no configuration says otherwise: every model of the catalogue, on loopback, open. */
+export const DEFAULT_SETTINGS: Settings = {
+  deployments: [],
+  router: {
+    fallbacks: new Map(),
+    defaultFallbacks: [],
+    contextWindowFallbacks: new Map(),
+    contentPolicyFallbacks: new Map(),
+    aliases: new Map(),
+    retries: 2,
+    cooldownMs: 5_000,
+    allowedFails: 3,
+    strategy: 'simple-shuffle',
+    dropParams: false,
+    timeoutMs: 600_000,
+    streamTimeoutMs: 300_000,
+    connectTimeoutMs: 10_000,
+    keepAliveMs: 15_000,
+  },
+  gateway: {
+    host: '127.0.0.1',
+    port: 4000,
+    maxBodyBytes: 64 * 1024 * 1024,
+    drainMs: 30_000,
+    fetchImages: false,
+    maxConcurrentCalls: 1000,
+  },
+  limits: {
+    maxParallelPerSeat: 12,
+    maxQueuedPerSeat: 64,
+    queueTimeoutMs: 30_000,
+    minGapMs: 0,
+  },
+  copilot: { acceptPolicies: false, identityHeaders: {} },
+}
