@@ -1,3 +1,4 @@
+import type { RequestPath } from './dialect.ts'
 import type { JsonObject } from './json.ts'
 
 /** A wire format as a client speaks it. */
@@ -26,6 +27,8 @@ export interface Call {
   /** Names in lower case. Hop-by-hop headers, cookies and the key are already gone. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: RequestBody
+  /** For dialects that keep model or streaming in the path (Gemini); absent elsewhere. */
+  readonly path?: RequestPath | undefined
   readonly caller: Caller
   readonly options: CallOptions
   /** Aborts when the client goes away; the reason says so. */
