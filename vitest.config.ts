@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
+/** What tools install for tests and benches is not ours to test. */
+const installed = ['**/node_modules/**', '**/.cache/**']
+const shared = { testTimeout: 30_000, hookTimeout: 60_000, exclude: installed }
 
 export default defineConfig({
   test: {
@@ -13,7 +15,7 @@ export default defineConfig({
           ...shared,
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/clients/**', 'test/packaging/**'],
+          exclude: [...installed, 'test/clients/**', 'test/packaging/**'],
           globalSetup: ['test/support/built.ts'],
         },
       },
