@@ -1,0 +1,55 @@
+import { rootCertificates } from 'node:tls'
+import { Agent, EnvHttpProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
+
+export interface AgentOptions {
+  /** TCP and TLS together. @default 10000 */
+  readonly connectTimeoutMs?: number | undefined
+  /** How long an idle connection is kept, unless the server says less. @default 30000 */
+  readonly keepAliveMs?: number | undefined
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are read, in either case; nothing else of it is. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Certificates in PEM that are trusted beside Node's own. */
+  readonly extraCa?: string | undefined
+  /** Offer HTTP/2: one connection for many calls, where the upstream speaks it. @default false */
+  readonly http2?: boolean | undefined
+  /** Connections per origin. @default unlimited: the gateway bounds its calls */
+  readonly maxConnections?: number | undefined
+}
+
+/**
+ * Idle connections live 30 seconds, longer than the pause between two turns of an agent, so that a turn seldom
+ * pays for a TLS handshake. One that the server closed meanwhile costs a retry on a fresh one, before any byte.
+ */
+const KEEP_ALIVE_MS = 30_000
+
+export function createAgent(options: AgentOptions): Dispatcher {
+  const ca = options.extraCa === undefined ? undefined : [...rootCertificates, options.extraCa]
+  const tls = ca === undefined ? {} : { ca }
+  const common = {
+    connect: { timeout: options.connectTimeoutMs ?? 10_000, ...tls },
+    keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: 120_000,
+    maxHeaderSize: 64 * 1024,
+    allowH2: options.http2 ?? false,
+    connections: options.maxConnections ?? null,
+  }
+  const proxy = readProxy(options.env ?? {})
+  if (proxy === undefined) return new Agent(common)
+  return new EnvHttpProxyAgent({ ...common, ...proxy, requestTls: tls, proxyTls: tls })
+}
+
+interface ProxySettings {
+  readonly httpProxy: string
+  readonly httpsProxy: string
+  readonly noProxy: string
+}
+
+/** All three are always given, so that undici never looks into `process.env` by itself. */
+function readProxy(env: Readonly<Record<string, string | undefined>>): ProxySettings | undefined {
+  const read = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? ''
+  const httpProxy = read('HTTP_PROXY')
+  const httpsProxy = read('HTTPS_PROXY')
+  if (httpProxy === '' && httpsProxy === '') return undefined
+  return { httpProxy, httpsProxy, noProxy: read('NO_PROXY') }
+}
