@@ -1,0 +1,86 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SqliteAdapter, SqliteDialect, type Dialect } from 'kysely'
+
+/** What both providers of SQLite have in common: the interface of Node's own module. */
+interface Connection {
+  prepare(sql: string): Statement
+  exec(sql: string): void
+  close(): void
+}
+interface Statement {
+  columns(): readonly unknown[]
+  all(...parameters: unknown[]): unknown[]
+  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+  iterate(...parameters: unknown[]): IterableIterator<unknown>
+}
+type Open = new (file: string) => Connection
+
+/**
+ * SQLite in the data folder, written ahead (WAL): readers never wait for the writer, and a crash loses nothing that was
+ * committed to the log. `synchronous=NORMAL` may lose the last transactions to a power cut, never the file's integrity.
+ */
+export async function openSqlite(file: string): Promise<Dialect> {
+  const Database = await findProvider()
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const connection = new Database(file)
+  if (file !== ':memory:') chmodSync(file, 0o600)
+  connection.exec('PRAGMA journal_mode=WAL')
+  connection.exec('PRAGMA synchronous=NORMAL')
+  connection.exec('PRAGMA busy_timeout=5000')
+  connection.exec('PRAGMA foreign_keys=ON')
+  return new TransactionalSqliteDialect({
+    database: {
+      close: () => {
+        connection.close()
+      },
+      prepare(sql) {
+        // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
+        // where a lock taken later would make one of them fail.
+        const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
+        return {
+          reader: statement.columns().length > 0,
+          all: (parameters) => statement.all(...parameters),
+          run: (parameters) => statement.run(...parameters),
+          iterate: (parameters) => statement.iterate(...parameters),
+        }
+      },
+    },
+  })
+}
+
+/** SQLite does roll back schema changes; saying so lets a migration run as one transaction, seen by others whole or not at all. */
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter()
+  }
+}
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+/** Node's own module where it is complete (`columns` came later than the module), else the optional package. */
+async function findProvider(): Promise<Open> {
+  // The name is not a literal, so that neither bundler nor type checker looks for a module that Node 20 does not have.
+  const builtIn = 'node:sqlite'
+  try {
+    const found = (await import(builtIn)) as {
+      DatabaseSync: Open
+      StatementSync: { prototype: { columns?: unknown } }
+    }
+    if (found.StatementSync.prototype.columns) return found.DatabaseSync
+  } catch {
+    // Not in this Node.
+  }
+  try {
+    const found = await import('@photostructure/sqlite')
+    return found.DatabaseSync
+  } catch (cause) {
+    throw new Error(
+      'no SQLite here: use Node 22.16 or newer, or install the optional package @photostructure/sqlite',
+      { cause },
+    )
+  }
+}

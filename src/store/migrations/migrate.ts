@@ -1,0 +1,52 @@
+import { Migrator, sql } from 'kysely'
+import type { Database } from '../database/open.ts'
+import * as first from './0001-first.ts'
+
+/** Forward only. A name is never changed and a migration never edited once it was released. */
+const MIGRATIONS = { '0001-first': first }
+
+/**
+ * Brings the database to this version. Safe when replicas start together: on PostgreSQL Kysely takes an advisory lock,
+ * on SQLite the whole run is one write transaction, for which the others wait. Returns the names of what was applied.
+ */
+export async function migrate(database: Database): Promise<readonly string[]> {
+  if (database.kind === 'postgres') return migrateOnce(database)
+  // SQLite's own waiting blocks this thread, in which the one that holds the lock may run: wait between tries instead.
+  await sql`PRAGMA busy_timeout=0`.execute(database.query)
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await migrateOnce(database)
+      } catch (error) {
+        if (!isBusy(error) || attempt === BUSY_TRIES) throw error
+        await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS))
+      }
+    }
+  } finally {
+    await sql`PRAGMA busy_timeout=5000`.execute(database.query)
+  }
+}
+
+const BUSY_TRIES = 600
+const BUSY_WAIT_MS = 50
+
+async function migrateOnce(database: Database): Promise<readonly string[]> {
+  const migrator = new Migrator({
+    db: database.query,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    const failed = results?.find((result) => result.status === 'Error')
+    throw new Error(
+      `the database could not be brought to this version${failed ? ` (step ${failed.migrationName})` : ''}: ${error instanceof Error ? error.message : 'unknown failure'}`,
+      { cause: error },
+    )
+  }
+  return (results ?? []).map((result) => result.migrationName)
+}
+
+/** Another process is writing: SQLITE_BUSY, or SQLITE_LOCKED by its schema change. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && /database (table )?is locked|SQLITE_BUSY/.test(error.message)
+}
