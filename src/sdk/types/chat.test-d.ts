@@ -1,13 +1,11 @@
 // Compiled with the project: an assignment that does not hold fails the type check.
 import type OpenAI from 'openai'
+import { expectTypeOf } from 'vitest'
 import type { AnswerStream } from '../answer-stream.ts'
 import type { JetwayClient } from '../client.ts'
 import type { ChatCompletion, ChatCompletionChunk, CompletionOptions } from './chat.ts'
 import type { EmbeddingOptions, EmbeddingResponse } from './embedding.ts'
 import type { WithResponse } from './options.ts'
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const holds = <T extends true>(): T | undefined => undefined
 
 declare const answer: ChatCompletion
 declare const chunk: ChatCompletionChunk
@@ -40,10 +38,10 @@ const streamed = client.completion({ messages: [], stream: true })
 const either = client.completion({ messages: [], stream: maybe })
 type Whole = WithResponse<ChatCompletion>
 type Streamed = AnswerStream<ChatCompletionChunk, ChatCompletion>
-holds<Same<Awaited<typeof whole>, Whole>>()
-holds<Same<Awaited<typeof alsoWhole>, Whole>>()
-holds<Same<Awaited<typeof streamed>, Streamed>>()
-holds<Same<Awaited<typeof either>, Whole | Streamed>>()
+expectTypeOf<Awaited<typeof whole>>().toEqualTypeOf<Whole>()
+expectTypeOf<Awaited<typeof alsoWhole>>().toEqualTypeOf<Whole>()
+expectTypeOf<Awaited<typeof streamed>>().toEqualTypeOf<Streamed>()
+expectTypeOf<Awaited<typeof either>>().toEqualTypeOf<Whole | Streamed>()
 
 /** A misspelt parameter and a wrong value are errors. */
 // @ts-expect-error -- temperature is misspelt

@@ -1,11 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk'
+import { expectTypeOf } from 'vitest'
 import type { AnswerStream } from '../answer-stream.ts'
 import type { JetwayClient } from '../client.ts'
 import type { MessageAnswer, MessageEvent, MessagesOptions, MessageStopReason } from './messages.ts'
 import type { WithResponse } from './options.ts'
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const holds = <T extends true>(): T | undefined => undefined
 
 declare const answer: MessageAnswer
 declare const theirs: Anthropic.MessageCreateParams
@@ -24,13 +22,13 @@ export const next: MessagesOptions = {
 /** The fields a caller branches on are its own. */
 export const head: Pick<Anthropic.Message, 'id' | 'type' | 'role' | 'model' | 'stop_sequence'> =
   answer
-holds<Same<MessageStopReason, Anthropic.StopReason>>()
+expectTypeOf<MessageStopReason>().toEqualTypeOf<Anthropic.StopReason>()
 
 const whole = client.messages({ model: 'm', messages: [] })
 const streamed = client.messages({ model: 'm', messages: [], stream: true })
 const either = client.messages({ model: 'm', messages: [], stream: maybe })
 type Whole = WithResponse<MessageAnswer>
 type Streamed = AnswerStream<MessageEvent, MessageAnswer>
-holds<Same<Awaited<typeof whole>, Whole>>()
-holds<Same<Awaited<typeof streamed>, Streamed>>()
-holds<Same<Awaited<typeof either>, Whole | Streamed>>()
+expectTypeOf<Awaited<typeof whole>>().toEqualTypeOf<Whole>()
+expectTypeOf<Awaited<typeof streamed>>().toEqualTypeOf<Streamed>()
+expectTypeOf<Awaited<typeof either>>().toEqualTypeOf<Whole | Streamed>()

@@ -1,4 +1,5 @@
 import type OpenAI from 'openai'
+import { expectTypeOf } from 'vitest'
 import type { AnswerStream } from '../answer-stream.ts'
 import type { JetwayClient } from '../client.ts'
 import type { WithResponse } from './options.ts'
@@ -10,9 +11,6 @@ import type {
   ResponsesOptions,
   ResponsesReasoningItem,
 } from './responses.ts'
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const holds = <T extends true>(): T | undefined => undefined
 
 declare const message: ResponsesMessageItem
 declare const reasoning: ResponsesReasoningItem
@@ -42,6 +40,6 @@ const streamed = client.responses({ model: 'm', input: '', stream: true })
 const either = client.responses({ model: 'm', input: '', stream: maybe })
 type Whole = WithResponse<ResponsesAnswer>
 type Streamed = AnswerStream<ResponsesEvent, ResponsesAnswer>
-holds<Same<Awaited<typeof whole>, Whole>>()
-holds<Same<Awaited<typeof streamed>, Streamed>>()
-holds<Same<Awaited<typeof either>, Whole | Streamed>>()
+expectTypeOf<Awaited<typeof whole>>().toEqualTypeOf<Whole>()
+expectTypeOf<Awaited<typeof streamed>>().toEqualTypeOf<Streamed>()
+expectTypeOf<Awaited<typeof either>>().toEqualTypeOf<Whole | Streamed>()
