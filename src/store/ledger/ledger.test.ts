@@ -1,0 +1,205 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { CallRecord } from '../../core/ledger.ts'
+import { createVirtualClock } from '../../core/virtual-clock.ts'
+import type { Database } from '../database/open.ts'
+import { migrate } from '../migrations/migrate.ts'
+import { testDatabases } from '../testing/databases.ts'
+import { findCall, listCalls, summarize } from './read.ts'
+import { createRecorder } from './recorder.ts'
+import { rowFromRecord } from './rows.ts'
+import { createSpool } from './spool.ts'
+import { writeCalls } from './write.ts'
+
+const NOON = Date.UTC(2026, 10, 20, 12)
+
+function record(id: string, changes: Partial<CallRecord> = {}): CallRecord {
+  return {
+    id,
+    startedAt: NOON,
+    caller: { kind: 'key', keyId: 'k1', keyAlias: 'ci', userId: 'u1', teamId: 't1', seat: 'own' },
+    operation: 'generate',
+    dialect: 'chat',
+    modelAsked: 'gpt-4o',
+    provider: 'github_copilot',
+    model: 'gpt-4o',
+    wire: 'chat',
+    wireReason: 'the client speaks it',
+    mode: 'relay',
+    stream: true,
+    initiator: { value: 'user', reason: 'the last message is a person’s' },
+    rewrites: [{ field: 'model', action: 'set', reason: 'the id upstream' }],
+    degraded: ['top_k'],
+    attempts: [],
+    outcome: 'ok',
+    status: 200,
+    usage: {
+      inputTokens: 10,
+      cachedInputTokens: 4,
+      cacheWriteTokens: 1,
+      outputTokens: 5,
+      reasoningTokens: 2,
+    },
+    cost: { nanoCredits: 7_000_000_001, source: 'upstream', savedNanoCredits: 3 },
+    timing: { totalMs: 12.4, firstByteMs: 3.2, overheadMs: 0.25, queuedMs: 0 },
+    ...changes,
+  }
+}
+
+const databases = await testDatabases()
+afterAll(() => Promise.all(databases.map((database) => database.close())))
+
+describe.each(databases)('the ledger on $name', (testDatabase) => {
+  async function withDatabase(use: (database: Database) => Promise<void>): Promise<void> {
+    const database = await testDatabase.open()
+    await migrate(database)
+    try {
+      await use(database)
+    } finally {
+      await database.close()
+    }
+  }
+
+  test('keeps a call whole', () =>
+    withDatabase(async (database) => {
+      await writeCalls(database, [rowFromRecord(record('a'))])
+      expect(await findCall(database, 'a')).toMatchObject({
+        id: 'a',
+        day: '2026-11-20',
+        key_id: 'k1',
+        nano_credits: 7_000_000_001,
+        cost_source: 'upstream',
+        detail: { wireReason: 'the client speaks it', degraded: ['top_k'] },
+      })
+      expect(await findCall(database, 'b')).toBeUndefined()
+    }))
+
+  test('counts a call once, however often it is delivered', () =>
+    withDatabase(async (database) => {
+      const batch = [
+        rowFromRecord(record('a')),
+        rowFromRecord(record('b', { outcome: 'failed' })),
+        rowFromRecord(record('a')),
+      ]
+      await writeCalls(database, batch)
+      await writeCalls(database, batch)
+      await writeCalls(database, [rowFromRecord(record('c'))])
+      const [sums] = await summarize(database, [], {})
+      expect(sums).toMatchObject({
+        calls: 3,
+        failed: 1,
+        inputTokens: 30,
+        nanoCredits: 21_000_000_003n,
+        savedNanoCredits: 9n,
+      })
+    }))
+
+  test('sums by day, key and model, exactly beyond 2^53', () =>
+    withDatabase(async (database) => {
+      const cost = {
+        nanoCredits: Number.MAX_SAFE_INTEGER,
+        source: 'upstream',
+        savedNanoCredits: 0,
+      } as const
+      await writeCalls(database, [
+        rowFromRecord(record('a', { cost, model: 'm1', startedAt: NOON - 86_400_000 })),
+        rowFromRecord(record('b', { cost, model: 'm1' })),
+        rowFromRecord(record('c', { cost, model: 'm2' })),
+        rowFromRecord(
+          record('d', { cost: undefined, usage: undefined, caller: { kind: 'open', seat: 'own' } }),
+        ),
+      ])
+      const byModel = await summarize(database, ['model'], { keyId: 'k1' })
+      expect(byModel.map((row) => [row.group.model, row.calls, row.nanoCredits])).toEqual([
+        ['m1', 2, 2n * BigInt(Number.MAX_SAFE_INTEGER)],
+        ['m2', 1, BigInt(Number.MAX_SAFE_INTEGER)],
+      ])
+      const byDay = await summarize(database, ['day'], { fromDay: '2026-11-20' })
+      expect(byDay.map((row) => [row.group.day, row.calls])).toEqual([['2026-11-20', 3]])
+      expect(await summarize(database, [], { keyId: 'nobody' })).toEqual([])
+    }))
+
+  test('pages through calls, newest first, without repeating any', () =>
+    withDatabase(async (database) => {
+      const rows = Array.from({ length: 25 }, (_, index) =>
+        rowFromRecord(
+          record(`c${String(index).padStart(2, '0')}`, { startedAt: NOON + Math.floor(index / 3) }),
+        ),
+      )
+      await writeCalls(database, rows)
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await listCalls(database, { keyId: 'k1' }, 4, cursor)
+        seen.push(...page.rows.map((row) => row.id))
+        cursor = page.next
+      } while (cursor !== undefined)
+      expect(seen).toEqual(rows.map((row) => row.id).toReversed())
+      expect((await listCalls(database, { outcome: 'failed' }, 4)).rows).toEqual([])
+    }))
+
+  test('a batch of thousands goes through', () =>
+    withDatabase(async (database) => {
+      const rows = Array.from({ length: 2_500 }, (_, index) => rowFromRecord(record(`c${index}`)))
+      await writeCalls(database, rows)
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(2_500)
+    }))
+
+  test('the recorder writes in batches by time and by size', () =>
+    withDatabase(async (database) => {
+      const clock = createVirtualClock()
+      const recorder = createRecorder({ database, clock, batchRows: 3 })
+      for (const id of ['a', 'b', 'c', 'd']) recorder.finished(record(id))
+      await recorder.flush()
+      expect((await listCalls(database, {}, 10)).rows).toHaveLength(4)
+      recorder.finished(record('e'))
+      await clock.advance(200)
+      await recorder.close()
+      expect(await findCall(database, 'e')).toBeDefined()
+      expect(clock.pending).toBe(0)
+    }))
+
+  test('what the database does not take waits on disk, and is written once it is back', () =>
+    withDatabase(async (database) => {
+      const folder = mkdtempSync(join(tmpdir(), 'jetway-spool-'))
+      const failures: number[] = []
+      const broken = { ...database, query: database.query.withSchema('nowhere') }
+      const first = createRecorder({
+        database: broken,
+        clock: createVirtualClock(),
+        spool: createSpool(folder),
+        onFailure: (_, rows) => failures.push(rows),
+      })
+      first.finished(record('a'))
+      first.finished(record('b'))
+      await first.close()
+      expect(failures).toEqual([2])
+      expect(first.lost).toBe(0)
+      expect(readdirSync(folder)).toHaveLength(1)
+
+      // What another process left behind, its last line cut by the crash.
+      const left = `${JSON.stringify(rowFromRecord(record('c')))}\n{"id":"hal`
+      writeFileSync(join(folder, 'calls-1-1.jsonl'), left)
+      const second = createRecorder({
+        database,
+        clock: createVirtualClock(),
+        spool: createSpool(folder),
+      })
+      second.finished(record('d'))
+      await second.close()
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(4)
+      expect(readdirSync(folder)).toEqual([])
+      rmSync(folder, { recursive: true })
+    }))
+
+  test('without a spool a loss is counted and reported', () =>
+    withDatabase(async (database) => {
+      const broken = { ...database, query: database.query.withSchema('nowhere') }
+      const recorder = createRecorder({ database: broken, clock: createVirtualClock() })
+      recorder.finished(record('a'))
+      await recorder.close()
+      expect(recorder.lost).toBe(1)
+    }))
+})

@@ -1,0 +1,88 @@
+import type { Clock } from '../../core/clock.ts'
+import type { CallRecord, Observer } from '../../core/ledger.ts'
+import type { Database } from '../database/open.ts'
+import { rowFromRecord, type CallRow } from './rows.ts'
+import type { Spool } from './spool.ts'
+import { writeCalls } from './write.ts'
+
+export interface Recorder extends Observer {
+  finished(record: CallRecord): void
+  /** Resolves when everything seen so far is written or spooled. */
+  flush(): Promise<void>
+  close(): Promise<void>
+  /** Rows lost because neither database nor disk took them. */
+  readonly lost: number
+}
+
+export interface RecorderOptions {
+  readonly database: Database
+  readonly clock: Clock
+  readonly spool?: Spool | undefined
+  /** What a crash may lose of statistics. @default 200 */
+  readonly intervalMs?: number | undefined
+  /** @default 500 */
+  readonly batchRows?: number | undefined
+  readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
+}
+
+/**
+ * Writes the ledger in batches, off the path of the call: `finished` only puts a row on a list. Batches are written one
+ * after the other; what the database does not take goes to the spool, and from there to the database once it is back.
+ */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { database, clock, spool, onFailure } = options
+  const intervalMs = options.intervalMs ?? 200
+  const batchRows = options.batchRows ?? 500
+  let waiting: CallRow[] = []
+  let cancelTimer: (() => void) | undefined
+  let writing = Promise.resolve()
+  let spooled = spool !== undefined
+  let lost = 0
+
+  const flush = (): Promise<void> => {
+    cancelTimer?.()
+    cancelTimer = undefined
+    const rows = waiting
+    waiting = []
+    writing = writing.then(() => deliver(rows))
+    return writing
+  }
+
+  const deliver = async (rows: readonly CallRow[]): Promise<void> => {
+    try {
+      if (spooled && spool) {
+        await spool.drain((kept) => writeCalls(database, kept))
+        spooled = false
+      }
+      await writeCalls(database, rows)
+    } catch (error) {
+      onFailure?.(error, rows.length)
+      await keep(rows)
+    }
+  }
+
+  const keep = async (rows: readonly CallRow[]): Promise<void> => {
+    if (rows.length === 0) return
+    try {
+      if (!spool) throw new Error('no spool')
+      await spool.keep(rows)
+      spooled = true
+    } catch (error) {
+      lost += rows.length
+      onFailure?.(error, rows.length)
+    }
+  }
+
+  return {
+    finished(record) {
+      waiting.push(rowFromRecord(record))
+      if (waiting.length >= batchRows) void flush()
+      else cancelTimer ??= clock.setTimer(intervalMs, () => void flush())
+    },
+    flush,
+    close: flush,
+    get lost() {
+      return lost
+    },
+  }
+}
