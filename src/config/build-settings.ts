@@ -1,0 +1,77 @@
+import { DEFAULT_SETTINGS } from '../core/default-settings.ts'
+import type { Settings } from '../core/settings.ts'
+import { createChooser } from './choose.ts'
+import type { Origin, Source } from './choose.ts'
+import { deploymentsFrom, lowerCaseNames } from './deployments.ts'
+import { gatewayFrom } from './gateway-settings.ts'
+import { inMs } from './milliseconds.ts'
+import { inFile, own, ownLimit } from './pick.ts'
+import type { BuildContext, Pick, Place } from './pick.ts'
+import { routerFrom } from './router-settings.ts'
+import type { ConfigFile } from './schema.ts'
+
+export interface BuiltSettings {
+  readonly settings: Settings
+  readonly origins: readonly Origin[]
+}
+
+/** Pure: from the checked file, the flags and the environment to what the rooms work with. */
+export function buildSettings(file: ConfigFile, context: BuildContext): BuiltSettings {
+  const chooser = createChooser()
+  const pick: Pick = (setting, places, fallback) =>
+    chooser.choose(setting, places.map(sourceOf(context)), fallback)
+
+  const settings: Settings = {
+    deployments: deploymentsFrom(file.model_list ?? [], {
+      warn: context.warn,
+      fail: context.fail,
+      at: (index, ...path) => context.at(['model_list', index, ...path]),
+    }),
+    router: routerFrom(file, pick, context),
+    gateway: gatewayFrom(file, pick, context),
+    limits: limitsFrom(file, pick),
+    copilot: {
+      acceptPolicies: pick(
+        'copilot.accept_policies',
+        [
+          ...own(file, 'accept_policies'),
+          inFile(['general_settings', 'accept_policies'], file.general_settings?.accept_policies),
+        ],
+        DEFAULT_SETTINGS.copilot.acceptPolicies,
+      ),
+      identityHeaders: lowerCaseNames(
+        pick('copilot.identity_headers', own(file, 'identity_headers'), {}),
+      ),
+    },
+  }
+  return { settings, origins: chooser.origins }
+}
+
+function sourceOf(context: BuildContext) {
+  return <Value>(place: Source<Value> | Place<Value>): Source<Value> => {
+    if ('name' in place) return place
+    const position = place.value === undefined ? undefined : context.at(place.path)
+    const name = position ? `${position.file}:${position.line}:${position.column}` : ''
+    return { name, value: place.value }
+  }
+}
+
+function limitsFrom(file: ConfigFile, pick: Pick): Settings['limits'] {
+  const defaults = DEFAULT_SETTINGS.limits
+  return {
+    maxParallelPerSeat: pick(
+      'limits.max_parallel_per_seat',
+      ownLimit(file, 'max_parallel_per_seat'),
+      defaults.maxParallelPerSeat,
+    ),
+    maxQueuedPerSeat: pick(
+      'limits.max_queued_per_seat',
+      ownLimit(file, 'max_queued_per_seat'),
+      defaults.maxQueuedPerSeat,
+    ),
+    queueTimeoutMs: inMs(
+      pick('limits.queue_timeout', ownLimit(file, 'queue_timeout'), defaults.queueTimeoutMs / 1000),
+    ),
+    minGapMs: inMs(pick('limits.min_gap', ownLimit(file, 'min_gap'), defaults.minGapMs / 1000)),
+  }
+}
