@@ -114,6 +114,8 @@ export interface StreamOptions {
   readonly requestId: string
   /** Chat: the client asked for the usage chunk. */
   readonly includeUsage: boolean
+  /** Chat: how many answers the client asked for (`n`). Where it asked for one, several choices are pieces of it. */
+  readonly candidates?: number | undefined
   readonly nowMs: number
   /** Longest single event kept, in bytes. @default 16 MiB */
   readonly maxEventBytes?: number | undefined
