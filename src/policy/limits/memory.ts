@@ -122,6 +122,7 @@ function count(
 
 function leftOf(demand: Demand, counters: Counters, nowMs: number): Left[] {
   const { scope } = demand
+  forgetOld(counters, nowMs)
   const left: Left[] = []
   const windows = [
     ['requests', demand.requestsPerMinute, counters.requests],

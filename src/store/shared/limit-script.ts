@@ -87,7 +87,12 @@ for i = 1, count do
   answer[#answer + 1] = freein(requestList, requestsUsed)
   answer[#answer + 1] = tokensUsed
   answer[#answer + 1] = freein(tokenList, tokensUsed)
-  answer[#answer + 1] = parallel >= 0 and redis.call('ZCARD', KEYS[base + 3]) or 0
+  local running = 0
+  if parallel >= 0 then
+    redis.call('ZREMRANGEBYSCORE', KEYS[base + 3], '-inf', now)
+    running = redis.call('ZCARD', KEYS[base + 3])
+  end
+  answer[#answer + 1] = running
 end
 return answer
 `
