@@ -1,0 +1,15 @@
+import type { CatalogueModel } from '../catalogue/entry.ts'
+import { codedError } from '../errors/error-bodies.ts'
+import { Refusal } from '../errors/refusal.ts'
+
+/** Only the effort words of the model's own list are taken. */
+export function checkReasoningEffort(model: CatalogueModel, effort: string | undefined): void {
+  if (effort === undefined) return
+  const efforts = model.entry.capabilities.supports.reasoning_effort
+  if (efforts?.includes(effort)) return
+  const message =
+    efforts === undefined
+      ? `model ${model.entry.id} does not support reasoning effort`
+      : `reasoning effort "${effort}" is not supported by model ${model.entry.id}; supported values: ${efforts.join(', ')}`
+  throw new Refusal('body', codedError(400, 'invalid_reasoning_effort', message))
+}

@@ -1,0 +1,17 @@
+import { CHAT_ROUTE } from './chat/chat-route.ts'
+import { DEVICE_PAGE_ROUTES } from './device/device-page.ts'
+import { DEVICE_ROUTES } from './device/device-routes.ts'
+import { EMBEDDINGS_ROUTE } from './embeddings/embeddings-route.ts'
+import { GITHUB_ROUTES } from './github/github-routes.ts'
+import { MODEL_ROUTES } from './models/model-routes.ts'
+import type { Route } from './server/routes.ts'
+
+/** Every path the emulator answers; the first match wins. */
+export const ROUTES: readonly Route[] = [
+  CHAT_ROUTE,
+  EMBEDDINGS_ROUTE,
+  ...MODEL_ROUTES,
+  ...GITHUB_ROUTES,
+  ...DEVICE_ROUTES,
+  ...DEVICE_PAGE_ROUTES,
+]
