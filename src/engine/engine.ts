@@ -1,0 +1,99 @@
+import type { Admission } from '../core/admission.ts'
+import type { Call } from '../core/call.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Dialect, Wire } from '../core/dialect.ts'
+import type { Engine } from '../core/engine.ts'
+import { JetwayError } from '../core/errors.ts'
+import type { CallRecord, Observer } from '../core/ledger.ts'
+import type { WireName } from '../core/model.ts'
+import type { Random } from '../core/random.ts'
+import type { Settings } from '../core/settings.ts'
+import type { Sink } from '../core/sink.ts'
+import type { Upstream } from '../core/upstream.ts'
+import type { Transport } from '../transport/transport.ts'
+import { createBalancer } from './balance/balancer.ts'
+import { createRetryBudget } from './balance/retry-budget.ts'
+import { listModels } from './list/list-models.ts'
+import { DEFAULT_MODEL } from './plan/defaults.ts'
+import { createWireMemory } from './plan/wire-memory.ts'
+import { createResolver } from './resolve/resolver.ts'
+import { CallRun } from './send/call-run.ts'
+import type { House } from './send/house.ts'
+
+/** The path of a call: resolve, admit, plan, send, relay, settle. Knows no vendor and no framework. */
+export interface EngineOptions {
+  /** Asked once for each call, so that a change takes effect without touching those under way. */
+  readonly settings: () => Settings
+  /** By provider, as in `github_copilot/<model>`. */
+  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly transport: Transport
+  /** By `Dialect.id`. */
+  readonly dialects: ReadonlyMap<string, Dialect>
+  readonly wires: ReadonlyMap<WireName, Wire>
+  /** Absent: everyone may do everything, as in the SDK. */
+  readonly admission?: Admission | undefined
+  /** @default [] */
+  readonly observers?: readonly Observer[] | undefined
+  readonly clock: Clock
+  readonly random: Random
+  /** Whose models can be called by their bare names. @default the first of `upstreams` */
+  readonly defaultProvider?: string | undefined
+  /** Taken where a call names none. @default 'gpt-4o' */
+  readonly defaultModel?: string | undefined
+  /** Largest answer in one piece. @default 64 MiB */
+  readonly maxAnswerBytes?: number | undefined
+}
+
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+export function createEngine(options: EngineOptions): Engine {
+  const { clock, random, upstreams } = options
+  const defaultProvider = options.defaultProvider ?? firstOf(upstreams.keys())
+  const house: House = {
+    settings: options.settings,
+    upstreams,
+    transport: options.transport,
+    dialects: options.dialects,
+    wires: options.wires,
+    admission: options.admission,
+    observers: options.observers ?? [],
+    clock,
+    random,
+    resolver: createResolver(new Set(upstreams.keys()), defaultProvider),
+    balancer: createBalancer(clock, random),
+    budget: createRetryBudget(clock),
+    wireMemory: createWireMemory(),
+    defaultModel: options.defaultModel ?? DEFAULT_MODEL,
+    maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+  }
+  return {
+    run: (call, sink) => run(house, call, sink),
+    listModels: (caller, signal) =>
+      listModels(options.settings(), upstreams, defaultProvider, caller, signal),
+  }
+}
+
+function run(house: House, call: Call, sink: Sink): Promise<CallRecord> {
+  const dialect = house.dialects.get(call.dialect)
+  if (dialect === undefined) {
+    // A door named a dialect that nobody assembled: a defect, and there is no shape to say it in.
+    return Promise.reject(
+      new JetwayError(`there is no dialect called ${call.dialect}`, { code: 'internal_error' }),
+    )
+  }
+  for (const observer of house.observers) {
+    observer.started?.({
+      id: call.id,
+      model: call.model,
+      stream: call.stream,
+      caller: call.caller,
+      dialect: dialect.name,
+    })
+  }
+  return new CallRun(house, call, sink, dialect).run()
+}
+
+function firstOf(keys: Iterable<string>): string | undefined {
+  for (const key of keys) return key
+  return undefined
+}

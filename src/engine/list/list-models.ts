@@ -1,0 +1,71 @@
+import type { Caller } from '../../core/call.ts'
+import type { ListedModel } from '../../core/engine.ts'
+import type { Model } from '../../core/model.ts'
+import type { Deployment, Settings } from '../../core/settings.ts'
+import type { Upstream } from '../../core/upstream.ts'
+import { isWildcard } from '../resolve/wildcard.ts'
+
+/**
+ * The names a caller can use: the configuration's, with each wildcard spelled out from its upstream's catalogue; without a
+ * configuration, every model of the default provider.
+ */
+export async function listModels(
+  settings: Settings,
+  upstreams: ReadonlyMap<string, Upstream>,
+  defaultProvider: string | undefined,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<readonly ListedModel[]> {
+  const listed = new Map<string, ListedModel>()
+  const add = (entry: ListedModel): void => {
+    if (!listed.has(entry.name)) listed.set(entry.name, entry)
+  }
+  if (settings.deployments.length === 0) {
+    const upstream = defaultProvider === undefined ? undefined : upstreams.get(defaultProvider)
+    for (const model of (await upstream?.listModels({ seat: caller.seat }, signal)) ?? []) {
+      add({ name: model.id, provider: upstream?.provider ?? '', model })
+    }
+  }
+  for (const deployment of settings.deployments) {
+    for (const entry of await entriesOf(deployment, upstreams, caller, signal)) add(entry)
+  }
+  for (const [alias, name] of settings.router.aliases) {
+    const meant = listed.get(name)
+    if (meant !== undefined) add({ ...meant, name: alias })
+  }
+  return [...listed.values()]
+}
+
+async function entriesOf(
+  deployment: Deployment,
+  upstreams: ReadonlyMap<string, Upstream>,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<readonly ListedModel[]> {
+  const { modelName, provider, apiBase, apiKey } = deployment
+  const upstream = upstreams.get(provider)
+  const place = { seat: caller.seat, apiBase, apiKey }
+  if (!isWildcard(modelName)) {
+    const model = await quietly(upstream?.findModel(deployment.model, place, signal))
+    return [{ name: modelName, provider, model }]
+  }
+  const models = (await quietly(upstream?.listModels(place, signal))) ?? []
+  return models.map((model) => ({ name: nameUnder(deployment, model), provider, model }))
+}
+
+/** `my/*` → `my/gpt-4o`; a bare `*` takes a model's own name. */
+function nameUnder({ modelName, model: pattern }: Deployment, model: Model): string {
+  const [head = '', tail = ''] = pattern.split('*')
+  const fits = model.id.startsWith(head) && model.id.endsWith(tail)
+  const rest = fits ? model.id.slice(head.length, model.id.length - tail.length) : model.id
+  return modelName.replace('*', () => rest)
+}
+
+/** One upstream that cannot be asked does not hide the others' models. */
+async function quietly<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch {
+    return undefined
+  }
+}

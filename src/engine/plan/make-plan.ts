@@ -1,0 +1,191 @@
+import type { Call } from '../../core/call.ts'
+import type { Conversation } from '../../core/conversation.ts'
+import type { Dialect, RequestFacts, Wire } from '../../core/dialect.ts'
+import type { EmbeddingRequest } from '../../core/embedding.ts'
+import { BadRequestError, JetwayError } from '../../core/errors.ts'
+import { asObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Model, WireName } from '../../core/model.ts'
+import type { Rewrite } from '../../core/plan.ts'
+import { spliceJson } from '../../core/splice.ts'
+import type { Access, Mend, Upstream } from '../../core/upstream.ts'
+import { encodeEmbedding } from '../embed/embeddings-wire.ts'
+import type { WireChoice } from './choose-wire.ts'
+import { sdkDefaults } from './defaults.ts'
+import type { Outbound } from './outbound.ts'
+
+export interface PlanInput {
+  readonly call: Call
+  readonly dialect: Dialect
+  readonly wires: ReadonlyMap<WireName, Wire>
+  readonly facts: RequestFacts
+  readonly model: Model
+  readonly choice: WireChoice
+  readonly upstream: Pick<Upstream, 'provider' | 'prepare'>
+  readonly access: Access
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly attempt: number
+  readonly lessons: readonly Mend[]
+  readonly dropParams: boolean
+  /** The request decoded, made at most once for a call however many attempts it takes. */
+  readonly decoded: Decoded
+}
+
+export interface Decoded {
+  conversation(): Conversation
+  embedding(): EmbeddingRequest
+}
+
+/** Values in, a plan out: what will be sent, and why. Throws a `BadRequestError` where the model cannot do what is asked. */
+export function makePlan(input: PlanInput): Outbound {
+  const { call, dialect, model, choice, facts } = input
+  const { wire } = choice
+  const upstreamStream = streamsUpstream(call, facts, model)
+  const relayed = dialect.wire === wire && dialect.operation === 'generate'
+  const mode = relayed && upstreamStream === call.stream ? 'relay' : 'translate'
+  const draft = relayed ? ownBody(input, upstreamStream) : encodedBody(input, upstreamStream)
+  const prepared = input.upstream.prepare({
+    model,
+    wire,
+    body: draft.body,
+    facts,
+    callerHeaders: call.headers,
+    extraHeaders: input.extraHeaders,
+    access: input.access,
+    requestId: call.id,
+    attempt: input.attempt,
+    stream: upstreamStream,
+    dropParams: input.dropParams,
+    lessons: input.lessons,
+  })
+  const edits =
+    dialect.operation === 'count-tokens' ? onlyKnown(prepared.edits, draft.body) : prepared.edits
+  const degraded = [...draft.degraded, ...prepared.degraded]
+  if (call.options.strict === true && degraded.length > 0) throw tooLossy(degraded, model)
+  return {
+    model,
+    conversation: draft.conversation,
+    embedding: draft.embedding,
+    includeUsage: asObject(call.body.json['stream_options'])?.['include_usage'] === true,
+    plan: {
+      provider: input.upstream.provider,
+      model: model.id,
+      wire,
+      wireReason: choice.reason,
+      dialect: dialect.name,
+      mode,
+      path: dialect.operation === 'count-tokens' ? `${prepared.path}/count_tokens` : prepared.path,
+      headers: prepared.headers,
+      body: draft.print(edits),
+      upstreamStream,
+      initiator: prepared.initiator,
+      rewrites: [...draft.rewrites, ...prepared.rewrites],
+      degraded,
+    },
+  }
+}
+
+/** A whole answer of some models is cut at a limit of its own: then it is asked for as a stream, and put together here. */
+function streamsUpstream(call: Call, facts: RequestFacts, model: Model): boolean {
+  if (call.operation !== 'generate') return false
+  if (call.stream) return model.supports.streaming
+  const limit = model.limits.nonStreamingOutputTokens
+  if (limit === undefined || !model.supports.streaming) return false
+  return (facts.maxOutputTokens ?? model.limits.outputTokens ?? Infinity) > limit
+}
+
+interface DraftBody {
+  readonly body: JsonObject
+  readonly conversation: Conversation | undefined
+  readonly embedding: EmbeddingRequest | undefined
+  readonly rewrites: readonly Rewrite[]
+  readonly degraded: readonly string[]
+  /** The bytes to send, with the vendor's changes on top. */
+  print(edits: ReadonlyMap<string, JsonValue | undefined>): Uint8Array
+}
+
+/** The client's own bytes, with single members changed in place. */
+function ownBody({ call, dialect, facts, model, decoded }: PlanInput, stream: boolean): DraftBody {
+  const { bytes, json } = call.body
+  const own = new Map<string, JsonValue | undefined>()
+  const rewrites: Rewrite[] = []
+  if (json['model'] !== model.id) {
+    own.set('model', model.id)
+    const reason = json['model'] === undefined ? 'none was named' : "the upstream's own name"
+    rewrites.push({ field: 'model', action: 'set', reason })
+  }
+  if (call.operation === 'generate' && (json['stream'] === true) !== stream)
+    own.set('stream', stream)
+  if (call.options.sdkDefaults === true && dialect.name === 'chat') {
+    const defaults = sdkDefaults(json, facts, model)
+    for (const [field, value] of defaults.edits) own.set(field, value)
+    rewrites.push(...defaults.rewrites)
+  }
+  return {
+    body: own.size === 0 ? json : { ...json, ...Object.fromEntries(own) },
+    conversation: stream === call.stream ? undefined : decoded.conversation(),
+    embedding: undefined,
+    rewrites,
+    degraded: [],
+    print(edits) {
+      if (own.size === 0) return spliceJson(bytes, edits)
+      for (const [field, value] of edits) own.set(field, value)
+      return spliceJson(bytes, own)
+    },
+  }
+}
+
+/** Another wire than the client's: decoded to the hub's form and printed anew. */
+function encodedBody(input: PlanInput, stream: boolean): DraftBody {
+  const { dialect, model, choice, decoded } = input
+  if (dialect.operation === 'embed') {
+    const embedding = decoded.embedding()
+    return printed(encodeEmbedding(embedding, model), { embedding, conversation: undefined })
+  }
+  const asked = decoded.conversation()
+  if ((asked.candidates ?? 1) > 1 && choice.wire !== 'chat') {
+    throw new BadRequestError(
+      `${model.id} answers over ${choice.wire}, which gives one answer: ask once for each`,
+      { param: 'n', code: 'unsupported_parameter' },
+    )
+  }
+  const conversation = { ...asked, stream }
+  const wire = input.wires.get(choice.wire)
+  if (wire === undefined) {
+    throw new JetwayError(`no codec for the wire ${choice.wire}`, { code: 'wire_missing' })
+  }
+  const encoded = wire.encodeRequest(conversation, model)
+  const body = { ...encoded.body, model: model.id }
+  return printed({ body, degraded: encoded.degraded }, { conversation, embedding: undefined })
+}
+
+function printed(
+  { body, degraded }: { readonly body: JsonObject; readonly degraded: readonly string[] },
+  decoded: Pick<DraftBody, 'conversation' | 'embedding'>,
+): DraftBody {
+  return {
+    body,
+    ...decoded,
+    rewrites: [],
+    degraded,
+    print: (edits) =>
+      Buffer.from(
+        JSON.stringify(edits.size === 0 ? body : { ...body, ...Object.fromEntries(edits) }),
+      ),
+  }
+}
+
+/** Counting takes only what it counts: a member that the request does not hold is not added to it. */
+function onlyKnown(
+  edits: ReadonlyMap<string, JsonValue | undefined>,
+  body: JsonObject,
+): ReadonlyMap<string, JsonValue | undefined> {
+  return new Map([...edits].filter(([field]) => field in body))
+}
+
+function tooLossy(degraded: readonly string[], model: Model): BadRequestError {
+  return new BadRequestError(
+    `refused because strict fidelity is asked for: ${model.id} would not be sent ${degraded.join(', ')}`,
+    { code: 'would_degrade', ...(degraded[0] === undefined ? {} : { param: degraded[0] }) },
+  )
+}

@@ -1,0 +1,61 @@
+import type { Answer } from '../../core/conversation.ts'
+import type { StreamDecoder, StreamOptions, Wire } from '../../core/dialect.ts'
+import { BadGatewayError } from '../../core/errors.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import type { Usage } from '../../core/usage.ts'
+import { collectParts } from './collect-parts.ts'
+import type { PartCollector } from './collect-parts.ts'
+import type { Outlet } from './outlet.ts'
+import type { Receiver } from './receiver.ts'
+
+/** Streamed by the upstream, wanted whole by the client: put together, then sent in one piece. */
+export class CollectStream implements Receiver {
+  readonly #outlet: Outlet
+  readonly #decoder: StreamDecoder
+  readonly #collector: PartCollector
+  readonly #maxBytes: number
+  readonly #encode: (answer: Answer) => Uint8Array
+  #size = 0
+  usage: Usage | undefined
+  readonly failure = undefined
+
+  constructor(
+    outlet: Outlet,
+    wire: Wire,
+    options: StreamOptions,
+    maxBytes: number,
+    encode: (answer: Answer) => Uint8Array,
+  ) {
+    this.#outlet = outlet
+    this.#maxBytes = maxBytes
+    this.#encode = encode
+    this.#collector = collectParts()
+    this.#decoder = wire.createStreamDecoder((part) => {
+      this.#collector.push(part)
+    }, options)
+  }
+
+  data(chunk: Uint8Array): boolean {
+    this.#size += chunk.length
+    if (this.#size > this.#maxBytes) {
+      throw new BadGatewayError(`the upstream's answer is larger than ${this.#maxBytes} bytes`, {
+        code: 'answer_too_large',
+      })
+    }
+    this.#decoder.push(chunk)
+    const { failure } = this.#collector
+    if (failure !== undefined) throw failure
+    return true
+  }
+
+  end(): void {
+    this.#decoder.end()
+    const answer = this.#collector.answer()
+    this.usage = answer.usage
+    this.#outlet.whole({ bytes: this.#encode(answer), nanoCredits: answer.usage?.nanoCredits })
+  }
+
+  fail(error: JetwayError): void {
+    this.#outlet.failStream(error, new Uint8Array(0))
+  }
+}

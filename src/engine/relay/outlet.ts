@@ -1,0 +1,99 @@
+import type { Clock } from '../../core/clock.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import type { Sink } from '../../core/sink.ts'
+
+/** What the outlet writes first; asked for once, at the last moment, so that the figures in it are final. */
+export type MakeHead = (whole?: WholeAnswer) => Readonly<Record<string, string>>
+
+export interface WholeAnswer {
+  readonly bytes: Uint8Array
+  readonly nanoCredits: number | undefined
+}
+
+const LINE_FEED = 0x0a
+
+/**
+ * The client's end of one call. The head goes out with the first bytes of the answer and not before: until then the call
+ * may still be answered by another attempt.
+ */
+export class Outlet {
+  readonly #sink: Sink
+  readonly #clock: Clock
+  #makeHead: MakeHead | undefined
+  #last: Uint8Array | undefined
+  /** Something went out: from here on nothing may be tried again. */
+  started = false
+  /** One of `end`, `failStream`, `destroy` was called. */
+  ended = false
+  /** The client took no more; its `onDrain` is awaited. */
+  held = false
+  firstByteAt: number | undefined
+  lastSentAt = 0
+
+  constructor(sink: Sink, clock: Clock) {
+    this.#sink = sink
+    this.#clock = clock
+  }
+
+  /** Set for each attempt, as what the head says depends on it. */
+  set head(makeHead: MakeHead) {
+    this.#makeHead = makeHead
+  }
+
+  set onDrain(callback: () => void) {
+    this.#sink.onDrain = () => {
+      this.held = false
+      callback()
+    }
+  }
+
+  /** `false`: hold the upstream back. */
+  write(bytes: Uint8Array): boolean {
+    if (!this.started) this.#begin()
+    this.#last = bytes
+    this.lastSentAt = this.#clock.monotonic()
+    const more = this.#sink.write(bytes)
+    this.held = !more
+    return more
+  }
+
+  /** A comment between two events; left out where the last bytes end inside one. */
+  keepAlive(bytes: Uint8Array): void {
+    if (this.held || this.ended || !this.#atBoundary()) return
+    this.write(bytes)
+  }
+
+  end(): void {
+    if (!this.started) this.#begin()
+    this.ended = true
+    this.#sink.end()
+  }
+
+  whole(answer: WholeAnswer): void {
+    this.#begin(answer)
+    this.ended = true
+    this.#sink.end(answer.bytes)
+  }
+
+  /** Ends a stream with the dialect's error event, or cuts it where there is none. */
+  failStream(error: JetwayError, bytes: Uint8Array): void {
+    if (!this.started) this.#begin()
+    this.ended = true
+    if (bytes.length > 0) this.#sink.failStream(error, bytes)
+    else this.#sink.destroy(error)
+  }
+
+  #begin(whole?: WholeAnswer): void {
+    this.started = true
+    this.firstByteAt = this.#clock.monotonic()
+    this.#sink.head(200, this.#makeHead?.(whole) ?? {})
+  }
+
+  #atBoundary(): boolean {
+    const last = this.#last
+    if (last === undefined) return true
+    if (last.at(-1) !== LINE_FEED) return false
+    const before = last.at(-2)
+    return before === LINE_FEED || (before === 0x0d && last.at(-3) === LINE_FEED)
+  }
+}

@@ -1,0 +1,54 @@
+import type { RelayFilter } from '../../core/dialect.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import type { Usage } from '../../core/usage.ts'
+import type { Outlet } from './outlet.ts'
+import type { Receiver } from './receiver.ts'
+
+/** A stream that client and upstream both understand: the bytes pass, the filter mends and taps. */
+export class RelayStream implements Receiver {
+  readonly #outlet: Outlet
+  readonly #filter: RelayFilter
+
+  constructor(outlet: Outlet, filter: RelayFilter) {
+    this.#outlet = outlet
+    this.#filter = filter
+  }
+
+  get usage(): Usage | undefined {
+    return this.#filter.usage
+  }
+
+  get failure(): JetwayError | undefined {
+    return this.#filter.failure
+  }
+
+  data(chunk: Uint8Array): boolean {
+    const bytes = this.#filter.push(chunk)
+    const { failure } = this.#filter
+    if (failure !== undefined) return this.#failed(failure, bytes)
+    return bytes.length === 0 ? true : this.#outlet.write(bytes)
+  }
+
+  end(): void {
+    const bytes = this.#filter.end()
+    const { failure } = this.#filter
+    if (failure !== undefined) this.#failed(failure, bytes)
+    else {
+      if (bytes.length > 0) this.#outlet.write(bytes)
+      this.#outlet.end()
+    }
+  }
+
+  fail(error: JetwayError): void {
+    const bytes = this.#filter.fail(error)
+    if (this.#filter.finished && bytes.length === 0) this.#outlet.end()
+    else this.#outlet.failStream(error, bytes)
+  }
+
+  /** An error event ends the stream. As its first event it has not gone out yet, and the call can still be answered otherwise. */
+  #failed(failure: JetwayError, bytes: Uint8Array): boolean {
+    if (!this.#outlet.started) throw failure
+    this.#outlet.failStream(failure, bytes)
+    return true
+  }
+}

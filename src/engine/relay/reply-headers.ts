@@ -1,0 +1,43 @@
+import { creditsFromNano } from '../../core/usage.ts'
+
+export interface ReplyFacts {
+  readonly requestId: string
+  readonly contentType: string
+  /** As it can be called: `github_copilot/gpt-4o`. */
+  readonly model: string
+  readonly wire: string
+  readonly attempts: number
+  readonly overheadMs: number
+  readonly degraded: readonly string[]
+  readonly permit: Readonly<Record<string, string>>
+  readonly stream: boolean
+  /** Of an answer in one piece. */
+  readonly length: number | undefined
+  readonly nanoCredits: number | undefined
+}
+
+/** The head of every answer. */
+export function replyHeaders(facts: ReplyFacts): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {
+    'content-type': facts.contentType,
+    'x-request-id': facts.requestId,
+    'x-jetway-model': headerText(facts.model),
+    'x-jetway-wire': facts.wire,
+    'x-jetway-attempts': String(facts.attempts),
+    'x-jetway-overhead-ms': facts.overheadMs.toFixed(1),
+  }
+  if (facts.stream) headers['cache-control'] = 'no-cache'
+  if (facts.length !== undefined) headers['content-length'] = String(facts.length)
+  if (facts.nanoCredits !== undefined) {
+    headers['x-jetway-cost-credits'] = String(creditsFromNano(facts.nanoCredits))
+  }
+  if (facts.degraded.length > 0)
+    headers['x-jetway-degraded'] = headerText(facts.degraded.join(', '))
+  for (const name in facts.permit) headers[name] = facts.permit[name] ?? ''
+  return headers
+}
+
+/** A name that a client or an upstream chose may hold what no header may. */
+export function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000)
+}

@@ -1,0 +1,34 @@
+import { NotFoundError } from '../../core/errors.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Place, Upstream } from '../../core/upstream.ts'
+import { nearestNames } from './nearest-names.ts'
+import type { Route } from './target.ts'
+import { isWildcard } from './wildcard.ts'
+
+/** Longer names are cut in messages: they are the client's text. */
+const SHOWN = 100
+
+/** No such model, and which ones may have been meant. */
+export async function notFound(
+  route: Route,
+  settings: Settings,
+  upstreams: ReadonlyMap<string, Upstream>,
+  place: Place,
+  signal: AbortSignal,
+): Promise<NotFoundError> {
+  const names = new Set(settings.router.aliases.keys())
+  for (const { modelName } of settings.deployments) if (!isWildcard(modelName)) names.add(modelName)
+  const [target] = route.targets
+  const upstream = target === undefined ? undefined : upstreams.get(target.provider)
+  try {
+    for (const model of (await upstream?.listModels(place, signal)) ?? []) names.add(model.id)
+  } catch {
+    // The advice is a courtesy: without a catalogue it is left out.
+  }
+  const near = nearestNames(route.name, names)
+  const advice = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`
+  return new NotFoundError(`the model '${route.name.slice(0, SHOWN)}' does not exist${advice}`, {
+    code: 'model_not_found',
+    param: 'model',
+  })
+}

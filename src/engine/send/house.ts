@@ -1,0 +1,33 @@
+import type { Admission } from '../../core/admission.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Dialect, Wire } from '../../core/dialect.ts'
+import type { Observer } from '../../core/ledger.ts'
+import type { WireName } from '../../core/model.ts'
+import type { Random } from '../../core/random.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Upstream } from '../../core/upstream.ts'
+import type { Transport } from '../../transport/transport.ts'
+import type { Balancer } from '../balance/balancer.ts'
+import type { RetryBudget } from '../balance/retry-budget.ts'
+import type { WireMemory } from '../plan/wire-memory.ts'
+import type { Resolver } from '../resolve/resolver.ts'
+
+/** What all calls of one engine share. */
+export interface House {
+  /** Read once for each call: a reload takes effect with the next one. */
+  readonly settings: () => Settings
+  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly transport: Transport
+  readonly dialects: ReadonlyMap<string, Dialect>
+  readonly wires: ReadonlyMap<WireName, Wire>
+  readonly admission: Admission | undefined
+  readonly observers: readonly Observer[]
+  readonly clock: Clock
+  readonly random: Random
+  readonly resolver: Resolver
+  readonly balancer: Balancer
+  readonly budget: RetryBudget
+  readonly wireMemory: WireMemory
+  readonly defaultModel: string
+  readonly maxAnswerBytes: number
+}
