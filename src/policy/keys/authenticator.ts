@@ -1,0 +1,93 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Authenticator } from '../../core/authenticator.ts'
+import { OWN_SEAT, type Caller } from '../../core/call.ts'
+import type { Clock } from '../../core/clock.ts'
+import { AuthenticationError, ServiceUnavailableError } from '../../core/errors.ts'
+import { refuseKey } from './check-grant.ts'
+import type { GrantCache } from './grant-cache.ts'
+import type { Grant } from './key.ts'
+import { hashSecret } from './secret.ts'
+
+export interface KeyAuthenticatorOptions {
+  /** Unset: calls without a key are the owner's, on loopback. */
+  readonly masterKey: () => string | undefined
+  readonly grants: GrantCache
+  readonly clock: Clock
+}
+
+/** The master key, or a virtual key. Hashes are compared, so that time says nothing about how much of a key was right. */
+export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authenticator {
+  const { grants, clock } = options
+  let master: { readonly key: string; readonly hash: Buffer } | undefined
+
+  const masterHash = (): Buffer | undefined => {
+    const key = options.masterKey()
+    if (key === undefined) return undefined
+    if (master?.key !== key) master = { key, hash: Buffer.from(hashSecret(key)) }
+    return master.hash
+  }
+
+  const callerOf = (grant: Grant): Caller => {
+    const refusal = refuseKey(grant, clock.now())
+    if (refusal) throw refusal
+    const { key } = grant
+    return {
+      kind: 'key',
+      keyId: key.id,
+      keyAlias: key.alias ?? key.display,
+      userId: key.userId,
+      teamId: key.teamId,
+      seat: grant.seatId ?? OWN_SEAT,
+    }
+  }
+
+  const search = async (keys: readonly string[]): Promise<Caller> => {
+    for (const key of keys) {
+      const grant = await findGrant(hashSecret(key))
+      if (grant) return callerOf(grant)
+    }
+    return unknownKey()
+  }
+
+  /** An open gateway takes any word for a key, as clients insist on sending one. */
+  const unknownKey = (): Caller => {
+    if (options.masterKey() === undefined) return { kind: 'open', seat: OWN_SEAT }
+    throw new AuthenticationError(
+      'this key is not known here: it may be mistyped, revoked, or of another gateway',
+      { code: 'invalid_key' },
+    )
+  }
+
+  const findGrant = async (hash: string): Promise<Grant | undefined> => {
+    try {
+      return await grants.find(hash)
+    } catch (cause) {
+      throw new ServiceUnavailableError(
+        'keys cannot be checked now: the database does not answer. Try again in a moment',
+        { cause, retry_after: 2, code: 'store_unavailable' },
+      )
+    }
+  }
+
+  return {
+    authenticate(keys) {
+      const master = masterHash()
+      if (keys.length === 0) {
+        if (master === undefined) return { kind: 'open', seat: OWN_SEAT }
+        throw new AuthenticationError(
+          'no key: send one as `Authorization: Bearer sk-…`, `x-api-key`, `api-key` or `x-goog-api-key`',
+          { code: 'missing_key' },
+        )
+      }
+      for (const key of keys) {
+        const hash = hashSecret(key)
+        if (master && timingSafeEqual(Buffer.from(hash), master))
+          return { kind: 'master', seat: OWN_SEAT }
+        const known = grants.find(hash)
+        if (known instanceof Promise) return search(keys)
+        if (known) return callerOf(known)
+      }
+      return unknownKey()
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Grant } from './key.ts'
+import type { KeyStore } from './key-store.ts'
+
+/** Grants of keys in use. */
+export interface GrantCache {
+  /** At once when it is known and fresh; rejects when the store is away and nothing usable is known. */
+  find(hash: string): Grant | undefined | Promise<Grant | undefined>
+  /** Forgets everything: a key, user or team was changed here or elsewhere. */
+  clear(): void
+}
+
+export interface GrantCacheOptions {
+  readonly store: KeyStore
+  readonly clock: Clock
+  /** How old a grant may be: within this a revoked key stops working everywhere. @default 1000 */
+  readonly freshMs?: number | undefined
+  /** How long a known key still works while the store is away. @default 300000 */
+  readonly usableMs?: number | undefined
+  /** Most keys remembered; unknown ones count too, so that a flood of wrong keys does not reach the store. @default 10000 */
+  readonly maxEntries?: number | undefined
+}
+
+interface Entry {
+  readonly grant: Grant | undefined
+  readonly readAt: number
+}
+
+export function createGrantCache(options: GrantCacheOptions): GrantCache {
+  const { store, clock } = options
+  const freshMs = options.freshMs ?? 1000
+  const usableMs = options.usableMs ?? 300_000
+  const maxEntries = options.maxEntries ?? 10_000
+  const entries = new Map<string, Entry>()
+  const reading = new Map<string, Promise<Grant | undefined>>()
+  let epoch = 0
+
+  const read = async (hash: string): Promise<Grant | undefined> => {
+    const started = epoch
+    const readAt = clock.monotonic()
+    try {
+      const grant = await store.findGrant(hash, clock.now())
+      // What was read before a change must not outlive it.
+      if (started === epoch) remember(hash, { grant, readAt })
+      return grant
+    } catch (error) {
+      const known = entries.get(hash)
+      if (known?.grant && readAt - known.readAt < usableMs) return known.grant
+      throw error
+    } finally {
+      reading.delete(hash)
+    }
+  }
+
+  const remember = (hash: string, entry: Entry): void => {
+    entries.delete(hash)
+    entries.set(hash, entry)
+    if (entries.size <= maxEntries) return
+    const [oldest] = entries.keys()
+    if (oldest !== undefined) entries.delete(oldest)
+  }
+
+  return {
+    find(hash) {
+      const known = entries.get(hash)
+      if (known && clock.monotonic() - known.readAt < freshMs) return known.grant
+      let pending = reading.get(hash)
+      if (!pending) {
+        pending = read(hash)
+        reading.set(hash, pending)
+      }
+      return pending
+    },
+    clear() {
+      epoch++
+      entries.clear()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import type { Grant, Team, User, VirtualKey } from './key.ts'
+
+/** Where keys, users and teams are kept. `store/keys` implements it on both databases. */
+export interface KeyStore {
+  /** By the hash of a secret, or of one that was rotated away and is still in its grace time. */
+  findGrant(hash: string, nowMs: number): Promise<Grant | undefined>
+  insertKey(key: VirtualKey, hash: string): Promise<void>
+  findKey(idOrHashOrAlias: string): Promise<VirtualKey | undefined>
+  listKeys(filter: KeyFilter): Promise<KeyPage>
+  /** `undefined` when the key is gone or was changed since `expectedVersion`. */
+  updateKey(
+    id: string,
+    expectedVersion: number,
+    change: KeyChange,
+    nowMs: number,
+  ): Promise<VirtualKey | undefined>
+  /** Puts another secret in place of the key's; the old one stays good until `graceUntilMs`. */
+  rotateKey(
+    id: string,
+    hash: string,
+    display: string,
+    graceUntilMs: number,
+    nowMs: number,
+  ): Promise<VirtualKey | undefined>
+  deleteKey(id: string, nowMs: number): Promise<boolean>
+
+  saveUser(user: User): Promise<'saved' | 'conflict'>
+  findUser(id: string): Promise<User | undefined>
+  listUsers(): Promise<readonly User[]>
+  deleteUser(id: string, nowMs: number): Promise<boolean>
+  saveTeam(team: Team): Promise<'saved' | 'conflict'>
+  findTeam(id: string): Promise<Team | undefined>
+  listTeams(): Promise<readonly Team[]>
+  deleteTeam(id: string, nowMs: number): Promise<boolean>
+}
+
+export interface KeyFilter {
+  readonly userId?: string | undefined
+  readonly teamId?: string | undefined
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+export interface KeyPage {
+  readonly keys: readonly VirtualKey[]
+  readonly next?: string | undefined
+}
+
+/** Fields left out stay; `null` clears one. */
+export interface KeyChange {
+  readonly alias?: string | null | undefined
+  readonly userId?: string | null | undefined
+  readonly teamId?: string | null | undefined
+  readonly models?: readonly string[] | undefined
+  readonly routes?: readonly string[] | undefined
+  readonly limits?: VirtualKey['limits'] | undefined
+  readonly expiresAtMs?: number | null | undefined
+  readonly blocked?: boolean | undefined
+  readonly metadata?: VirtualKey['metadata'] | undefined
+}

@@ -1,0 +1,243 @@
+import type { Updateable } from 'kysely'
+import type { KeyChange, KeyStore } from '../../policy/keys/key-store.ts'
+import type { Database } from '../database/open.ts'
+import type { KeyTable } from '../schema.ts'
+import {
+  keyFromRow,
+  rowFromKey,
+  rowFromTeam,
+  rowFromUser,
+  teamFromRow,
+  userFromRow,
+} from './key-rows.ts'
+
+/** Keys, users and teams. What is deleted stays as a row, since the ledger names it; nothing finds it any more. */
+export function createKeyStore({ query }: Database): KeyStore {
+  const liveKeys = () => query.selectFrom('keys').selectAll().where('deleted_at', 'is', null)
+
+  return {
+    async findGrant(hash, nowMs) {
+      const row = await liveKeys()
+        .where((where) =>
+          where.or([
+            where('hash', '=', hash),
+            where.and([
+              where('previous_hash', '=', hash),
+              where('previous_hash_until', '>', nowMs),
+            ]),
+          ]),
+        )
+        .executeTakeFirst()
+      if (!row) return undefined
+      const [user, team, seat] = await Promise.all([
+        row.user_id === null ? undefined : this.findUser(row.user_id),
+        row.team_id === null ? undefined : this.findTeam(row.team_id),
+        row.user_id === null
+          ? undefined
+          : query
+              .selectFrom('seats')
+              .select('id')
+              .where('user_id', '=', row.user_id)
+              .where('state', '=', 'connected')
+              .executeTakeFirst(),
+      ])
+      return { key: keyFromRow(row), user, team, seatId: seat?.id }
+    },
+
+    async insertKey(key, hash) {
+      await query.insertInto('keys').values(rowFromKey(key, hash)).execute()
+    },
+
+    async findKey(name) {
+      const row = await liveKeys()
+        .where((where) =>
+          where.or([where('id', '=', name), where('hash', '=', name), where('alias', '=', name)]),
+        )
+        .executeTakeFirst()
+      return row && keyFromRow(row)
+    },
+
+    async listKeys({ userId, teamId, limit, cursor }) {
+      let rows = liveKeys()
+      if (userId !== undefined) rows = rows.where('user_id', '=', userId)
+      if (teamId !== undefined) rows = rows.where('team_id', '=', teamId)
+      const after = /^(\d+)\.(.+)$/s.exec(cursor ?? '')
+      if (after) {
+        rows = rows.where((where) =>
+          where.or([
+            where('created_at', '<', Number(after[1])),
+            where.and([
+              where('created_at', '=', Number(after[1])),
+              where('id', '<', after[2] ?? ''),
+            ]),
+          ]),
+        )
+      }
+      const found = await rows
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        keys: page.map(keyFromRow),
+        next: found.length > limit && last ? `${last.created_at}.${last.id}` : undefined,
+      }
+    },
+
+    async updateKey(id, expectedVersion, change, nowMs) {
+      const row = await query
+        .updateTable('keys')
+        .set({ ...columnsOf(change), updated_at: nowMs, version: expectedVersion + 1 })
+        .where('id', '=', id)
+        .where('version', '=', expectedVersion)
+        .where('deleted_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst()
+      return row && keyFromRow(row)
+    },
+
+    async rotateKey(id, hash, display, graceUntilMs, nowMs) {
+      const row = await query
+        .updateTable('keys')
+        .set((column) => ({
+          previous_hash: column.ref('hash'),
+          previous_hash_until: graceUntilMs,
+          hash,
+          display,
+          updated_at: nowMs,
+          version: column('version', '+', 1),
+        }))
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst()
+      return row && keyFromRow(row)
+    },
+
+    deleteKey: (id, nowMs) => markDeleted('keys', id, nowMs),
+
+    async saveUser(user) {
+      return save(
+        'users',
+        user.version,
+        () => query.insertInto('users').values(rowFromUser(user)).execute(),
+        async () =>
+          query
+            .updateTable('users')
+            .set(rowFromUser(user))
+            .where('id', '=', user.id)
+            .where('version', '=', user.version - 1)
+            .where('deleted_at', 'is', null)
+            .executeTakeFirst(),
+      )
+    },
+    async findUser(id) {
+      const row = await query
+        .selectFrom('users')
+        .selectAll()
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row && userFromRow(row)
+    },
+    async listUsers() {
+      const rows = await query
+        .selectFrom('users')
+        .selectAll()
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
+      return rows.map(userFromRow)
+    },
+    deleteUser: (id, nowMs) => markDeleted('users', id, nowMs),
+
+    async saveTeam(team) {
+      return save(
+        'teams',
+        team.version,
+        () => query.insertInto('teams').values(rowFromTeam(team)).execute(),
+        async () =>
+          query
+            .updateTable('teams')
+            .set(rowFromTeam(team))
+            .where('id', '=', team.id)
+            .where('version', '=', team.version - 1)
+            .where('deleted_at', 'is', null)
+            .executeTakeFirst(),
+      )
+    },
+    async findTeam(id) {
+      const row = await query
+        .selectFrom('teams')
+        .selectAll()
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row && teamFromRow(row)
+    },
+    async listTeams() {
+      const rows = await query
+        .selectFrom('teams')
+        .selectAll()
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
+      return rows.map(teamFromRow)
+    },
+    deleteTeam: (id, nowMs) => markDeleted('teams', id, nowMs),
+  }
+
+  async function markDeleted(
+    table: 'keys' | 'users' | 'teams',
+    id: string,
+    nowMs: number,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await query
+      .updateTable(table)
+      .set({ deleted_at: nowMs, updated_at: nowMs })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows > 0n
+  }
+
+  /** Version 1 is new; a later one takes the place of the one before it, and of no other. */
+  async function save(
+    table: 'users' | 'teams',
+    version: number,
+    insert: () => Promise<unknown>,
+    update: () => Promise<{ numUpdatedRows: bigint } | undefined>,
+  ): Promise<'saved' | 'conflict'> {
+    if (version > 1) return ((await update())?.numUpdatedRows ?? 0n) > 0n ? 'saved' : 'conflict'
+    try {
+      await insert()
+      return 'saved'
+    } catch (error) {
+      if (isDuplicate(error)) return 'conflict'
+      throw new Error(`the table ${table} did not take a row`, { cause: error })
+    }
+  }
+}
+
+/** A row with this primary key is there: SQLite and PostgreSQL say it in their own words. */
+function isDuplicate(error: unknown): boolean {
+  return (
+    error instanceof Error && /UNIQUE constraint failed|duplicate key value/.test(error.message)
+  )
+}
+
+function columnsOf(change: KeyChange): Updateable<KeyTable> {
+  const columns: Updateable<KeyTable> = {}
+  if (change.alias !== undefined) columns.alias = change.alias
+  if (change.userId !== undefined) columns.user_id = change.userId
+  if (change.teamId !== undefined) columns.team_id = change.teamId
+  if (change.models !== undefined) columns.models = JSON.stringify(change.models)
+  if (change.routes !== undefined) columns.routes = JSON.stringify(change.routes)
+  if (change.limits !== undefined) columns.limits = JSON.stringify(change.limits)
+  if (change.expiresAtMs !== undefined) columns.expires_at = change.expiresAtMs
+  if (change.blocked !== undefined) columns.blocked = change.blocked ? 1 : 0
+  if (change.metadata !== undefined) columns.metadata = JSON.stringify(change.metadata)
+  return columns
+}
