@@ -145,6 +145,12 @@ const call = (index: number, id: string | undefined, text: string): JsonObject =
     ],
   })
 
+const named = (event: JsonObject): JsonObject => ({
+  ...event,
+  id: 'chatcmpl-request-1',
+  model: 'asked-for',
+})
+
 const cases: readonly Case[] = [
   {
     name: 'a missing object is put in',
@@ -168,13 +174,9 @@ const cases: readonly Case[] = [
       '[DONE]',
     ],
     output: [
-      ...[delta({ role: 'assistant', content: 'a' }), delta({ content: 'b' }), finish()].map(
-        (event) => ({
-          ...event,
-          id: 'chatcmpl-request-1',
-          model: 'asked-for',
-        }),
-      ),
+      named(delta({ role: 'assistant', content: 'a' })),
+      named(delta({ content: 'b' })),
+      named(finish()),
       '[DONE]',
     ],
     options: { model: 'asked-for' },

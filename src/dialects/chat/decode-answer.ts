@@ -1,0 +1,32 @@
+import type { Answer } from '../../core/conversation.ts'
+import { asArray, asNumber, asObject, asString } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { decodeAssistant } from './decode-message.ts'
+import { finishFromChat } from './finish.ts'
+import { repairBody } from './repair-answer.ts'
+import { readUsage } from './usage.ts'
+
+/** Throws a `JetwayError` when the body is no answer. Further choices are left to the relay, the only way to ask for them. */
+export function decodeAnswer(parsed: JsonObject): Answer {
+  const { body } = repairBody(parsed, {
+    requestId: 'answer',
+    includeUsage: true,
+    nowMs: 0,
+    candidates: 1,
+  })
+  const choice = asObject(asArray(body['choices'])[0]) ?? {}
+  const content = decodeAssistant(asObject(choice['message']) ?? {}, 'choices[0].message.')
+  const logprobs = choice['logprobs']
+  return {
+    id: asString(body['id']) ?? '',
+    model: asString(body['model']) ?? '',
+    created: asNumber(body['created']) ?? 0,
+    content,
+    finish: finishFromChat(
+      asString(choice['finish_reason']),
+      content.some((entry) => entry.type === 'tool-call'),
+    ),
+    usage: readUsage(body),
+    ...(logprobs === undefined || logprobs === null ? {} : { logprobs }),
+  }
+}
