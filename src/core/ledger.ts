@@ -6,6 +6,9 @@ import type { Usage } from './usage.ts'
 
 /** What became of a call: one row of the ledger, one line of the log, and what `explain` prints. No prompt, no answer, no secret. */
 export interface CallRecord {
+  /** Ours, and of this call alone: what the ledger counts by. A caller may send one request id many times. */
+  readonly uid: string
+  /** The request id, as the client knows it. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly startedAt: number

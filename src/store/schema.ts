@@ -111,6 +111,8 @@ export interface HoldTable {
 /** The ledger: one row for every finished call. */
 export interface CallTable {
   id: string
+  /** As the client knows it; may repeat. */
+  request_id: string
   started_at: number
   /** Of `started_at`, UTC: `2026-11-21`. */
   day: string

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Call } from '../../core/call.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { errorName } from '../../core/errors.ts'
@@ -33,6 +34,7 @@ export function makeRecord(input: RecordInput): CallRecord {
   const { call, plan, failure, watch, usage } = input
   const outcome = outcomeOf(input)
   return {
+    uid: randomUUID(),
     id: call.id,
     startedAt: input.startedAt,
     caller: call.caller,

@@ -17,7 +17,8 @@ const NOON = Date.UTC(2026, 10, 20, 12)
 
 function record(id: string, changes: Partial<CallRecord> = {}): CallRecord {
   return {
-    id,
+    uid: id,
+    id: `request-${id}`,
     startedAt: NOON,
     caller: { kind: 'key', keyId: 'k1', keyAlias: 'ci', userId: 'u1', teamId: 't1', seat: 'own' },
     operation: 'generate',
@@ -65,7 +66,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
   test('keeps a call whole', () =>
     withDatabase(async (database) => {
       await writeCalls(database, [rowFromRecord(record('a'))])
-      expect(await findCall(database, 'a')).toMatchObject({
+      expect(await findCall(database, 'request-a')).toMatchObject({
         id: 'a',
         day: '2026-11-20',
         key_id: 'k1',
@@ -73,7 +74,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
         cost_source: 'upstream',
         detail: { wireReason: 'the client speaks it', degraded: ['top_k'] },
       })
-      expect(await findCall(database, 'b')).toBeUndefined()
+      expect(await findCall(database, 'request-b')).toBeUndefined()
     }))
 
   test('counts a call once, however often it is delivered', () =>
@@ -94,6 +95,15 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
         nanoCredits: 21_000_000_003n,
         savedNanoCredits: 9n,
       })
+    }))
+
+  test('two calls with one request id are two calls, and the newer one is found', () =>
+    withDatabase(async (database) => {
+      const older = rowFromRecord(record('a', { id: 'same', model: 'm1' }))
+      const newer = rowFromRecord(record('b', { id: 'same', model: 'm2', startedAt: NOON + 1 }))
+      await writeCalls(database, [newer, older])
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(2)
+      expect(await findCall(database, 'same')).toMatchObject({ model: 'm2' })
     }))
 
   test('sums by day, key and model, exactly beyond 2^53', () =>
@@ -157,7 +167,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       recorder.finished(record('e'))
       await clock.advance(200)
       await recorder.close()
-      expect(await findCall(database, 'e')).toBeDefined()
+      expect(await findCall(database, 'request-e')).toBeDefined()
       expect(clock.pending).toBe(0)
     }))
 

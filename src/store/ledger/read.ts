@@ -22,11 +22,17 @@ export interface Page<Row> {
   readonly next?: string | undefined
 }
 
-export async function findCall(database: Database, id: string): Promise<StoredCall | undefined> {
+/** The newest call with this request id. */
+export async function findCall(
+  database: Database,
+  requestId: string,
+): Promise<StoredCall | undefined> {
   const row = await database.query
     .selectFrom('calls')
     .selectAll()
-    .where('id', '=', id)
+    .where('request_id', '=', requestId)
+    .orderBy('started_at', 'desc')
+    .limit(1)
     .executeTakeFirst()
   return row && storedCall(row)
 }

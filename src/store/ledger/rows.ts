@@ -26,7 +26,8 @@ export function rowFromRecord(record: CallRecord): CallRow {
     error: record.error,
   }
   return {
-    id: record.id,
+    id: record.uid,
+    request_id: record.id,
     started_at: Math.round(record.startedAt),
     day: dayOf(record.startedAt),
     key_id: caller.keyId ?? null,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Database } from '../database/open.ts'
 import { dailyFromRows, type CallRow, type DailyRow } from './rows.ts'
 
-/** SQLite binds at most 32,766 values to one statement; a row has 34. */
+/** SQLite binds at most 32,766 values to one statement; a row has 35. */
 const ROWS_PER_STATEMENT = 500
 
 /**

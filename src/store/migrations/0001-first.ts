@@ -137,6 +137,7 @@ async function createLedger(db: Kysely<never>): Promise<void> {
   let calls = db.schema
     .createTable('calls')
     .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('request_id', 'text', (column) => column.notNull())
     .addColumn('started_at', 'bigint', (column) => column.notNull())
     .addColumn('day', 'text', (column) => column.notNull())
     .addColumn('key_id', 'text')
@@ -168,6 +169,7 @@ async function createLedger(db: Kysely<never>): Promise<void> {
     .addColumn('queued_ms', 'integer', (column) => column.notNull())
     .addColumn('detail', 'text', (column) => column.notNull())
     .execute()
+  await db.schema.createIndex('calls_request').on('calls').column('request_id').execute()
   await db.schema.createIndex('calls_started').on('calls').columns(['started_at', 'id']).execute()
   await db.schema.createIndex('calls_key').on('calls').columns(['key_id', 'started_at']).execute()
   await db.schema.createIndex('calls_user').on('calls').columns(['user_id', 'started_at']).execute()
