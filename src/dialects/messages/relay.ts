@@ -1,0 +1,147 @@
+import type { RelayFilter, RepairedAnswer, StreamOptions } from '../../core/dialect.ts'
+import { BadGatewayError, type JetwayError } from '../../core/errors.ts'
+import {
+  asObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  tryParseJson,
+} from '../../core/json.ts'
+import { spliceJson } from '../../core/splice.ts'
+import { asBuffer, createEventCutter } from '../sse/cut-events.ts'
+import { readEvent } from '../sse/read-event.ts'
+import { createRelayOutput } from '../sse/relay-output.ts'
+import { namedEvent } from '../sse/write-event.ts'
+import { cutStream, errorEvent, readError } from './errors.ts'
+import type { MessagesAnswer } from './types.ts'
+import { createUsageReader, decodeUsage } from './usage.ts'
+
+const NOTHING = new Uint8Array(0)
+/** By far the most events, and none of them needs a look. */
+const CONTENT = Buffer.from('event: content_block_')
+const PING = Buffer.from('event: ping')
+
+/**
+ * Passes a stream of this wire through. Copilot's additions (`copilot_usage`, `copilot_annotations`) are harmless to clients
+ * and stay; only `message_start` is made anew, when the model is to be called by another name. Ids are kept: they are
+ * stable, and nothing refers to them.
+ */
+export function createRelayFilter(options: StreamOptions): RelayFilter {
+  const output = createRelayOutput()
+  const usage = createUsageReader()
+  let state: 'open' | 'finished' | 'failed' = 'open'
+  let stopReasonSeen = false
+  let failure: JetwayError | undefined
+
+  const cutter = createEventCutter((source, start, end) => {
+    // Nothing may follow the closing event.
+    if (state !== 'open') return
+    if (startsWith(source, start, end, CONTENT) || startsWith(source, start, end, PING)) {
+      output.keep(source, start, end)
+      return
+    }
+    const { data } = readEvent(source, start, end)
+    const body = data === undefined || data === '[DONE]' ? undefined : parse(data)
+    const changed = body && read(body)
+    if (changed) output.write(Buffer.from(changed))
+    else if (data !== '[DONE]') output.keep(source, start, end)
+  }, options.maxEventBytes)
+
+  const parse = (data: string): JsonObject => {
+    const body = tryParseJson(data)
+    if (isJsonObject(body)) return body
+    throw new BadGatewayError('The upstream sent an event that is no JSON object.', {
+      code: 'invalid_event',
+    })
+  }
+
+  /** The event in its new form, where it needs one. */
+  const read = (event: JsonObject): string | undefined => {
+    switch (event['type']) {
+      case 'message_start': {
+        const message = asObject(event['message']) as MessagesAnswer | undefined
+        usage.read(message?.usage, message?.copilot_usage)
+        return renamed(event, options.model)
+      }
+      case 'message_delta':
+        usage.read(event['usage'], event['copilot_usage'])
+        if (asObject(event['delta'])?.['stop_reason']) stopReasonSeen = true
+        return undefined
+      case 'message_stop':
+        usage.read(undefined, event['copilot_usage'])
+        state = 'finished'
+        return undefined
+      case 'error':
+        state = 'failed'
+        failure = readError(event)
+        return undefined
+      default:
+        return undefined
+    }
+  }
+
+  const fail = (error: JetwayError): Uint8Array => {
+    if (state !== 'open') return NOTHING
+    state = 'failed'
+    failure = error
+    return Buffer.from(errorEvent(error, options.requestId))
+  }
+
+  return {
+    push(bytes) {
+      output.begin(asBuffer(bytes))
+      cutter.push(bytes)
+      return output.take(bytes)
+    },
+    end() {
+      output.begin(undefined)
+      cutter.end()
+      if (state === 'open') {
+        if (stopReasonSeen) {
+          // Nothing of the answer is missing but the closing event.
+          state = 'finished'
+          output.write(Buffer.from(namedEvent('message_stop', { type: 'message_stop' })))
+        } else output.write(asBuffer(fail(cutStream())))
+      }
+      return output.take(NOTHING)
+    },
+    fail,
+    get usage() {
+      return usage.usage
+    },
+    get finished() {
+      return state === 'finished'
+    },
+    get failure() {
+      return failure
+    },
+  }
+}
+
+function renamed(event: JsonObject, model: string | undefined): string | undefined {
+  const message = asObject(event['message'])
+  if (model === undefined || !message || message['model'] === model) return undefined
+  return namedEvent('message_start', { ...event, message: { ...message, model } })
+}
+
+function startsWith(source: Buffer, start: number, end: number, prefix: Buffer): boolean {
+  const stop = start + prefix.length
+  return stop <= end && source.compare(prefix, 0, prefix.length, start, stop) === 0
+}
+
+/** A whole answer: its usage is read; only the model's name may change. */
+export function repairAnswer(bytes: Uint8Array, options: StreamOptions): RepairedAnswer {
+  const body = tryParseJson(asBuffer(bytes).toString('utf8'))
+  if (!isJsonObject(body)) {
+    throw new BadGatewayError('The upstream answered with something that is no JSON object.', {
+      code: 'invalid_answer',
+    })
+  }
+  if (body['type'] === 'error') throw readError(body)
+  const usage = decodeUsage(body['usage'], body['copilot_usage'])
+  const edits = new Map<string, JsonValue | undefined>()
+  if (options.model !== undefined && body['model'] !== options.model) {
+    edits.set('model', options.model)
+  }
+  return { bytes: spliceJson(bytes, edits), ...(usage ? { usage } : {}) }
+}
