@@ -3,6 +3,7 @@ import { handleControl, isControlPath } from './control/control-http.ts'
 import type { Control } from './control/control.ts'
 import type { PlanHost } from './accounts/plans.ts'
 import type { EmulatorOptions } from './options.ts'
+import { createWebSocketDoor } from './responses/web-socket.ts'
 import { ROUTES } from './routes.ts'
 import { handleRequest } from './server/handle-request.ts'
 import { listen } from './server/listen.ts'
@@ -30,6 +31,7 @@ export interface Emulator extends AsyncDisposable {
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const world = createWorld(options)
   const control = createControl(world)
+  const door = createWebSocketDoor(world)
   const host = options.host ?? '127.0.0.1'
   const listeners: Listener[] = []
 
@@ -39,8 +41,8 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
         isControlPath(message.url ?? '')
           ? handleControl(control, message, response)
           : handleRequest(world, ROUTES, planHost, message, response),
-      upgrade: (_message, socket) => {
-        socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
+      upgrade: (message, socket, head) => {
+        door.upgrade(planHost, message, socket, head)
       },
     })
     listeners.push(listener)
@@ -56,6 +58,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
 
   const close = async (): Promise<void> => {
+    door.close()
     await Promise.all(listeners.map((listener) => listener.close()))
   }
   return {

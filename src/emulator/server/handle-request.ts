@@ -16,8 +16,10 @@ import { readBody } from './read-body.ts'
 import type { Reply, WholeReply } from './reply.ts'
 import { findRoute } from './routes.ts'
 import type { FoundRoute, Route, Service } from './routes.ts'
-import { githubRequestId, serviceHeaders } from './service-headers.ts'
-import { turn, writeReply } from './write-reply.ts'
+import { startRecord } from '../records/start-record.ts'
+import { serviceHeaders } from './service-headers.ts'
+import { pause } from '../streams/run-steps.ts'
+import { writeReply } from './write-reply.ts'
 
 /** One request from its head to its last byte. */
 export async function handleRequest(
@@ -31,7 +33,13 @@ export async function handleRequest(
   const path = url.pathname
   const found = findRoute(routes, message.method ?? 'GET', path)
   const headers = headersOf(message)
-  const record = startRecord(world, message, url, headers, found?.route.name ?? 'unknown')
+  const record = startRecord(world, {
+    method: message.method ?? 'GET',
+    url,
+    headers,
+    rawHeaders: message.rawHeaders,
+    route: found?.route.name ?? 'unknown',
+  })
   world.requests.add(record)
 
   const body = await readBody(message, world.settings.maxBodyBytes)
@@ -97,40 +105,6 @@ export async function handleRequest(
   world.requests.touch()
 }
 
-function startRecord(
-  world: World,
-  message: IncomingMessage,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  route: string,
-): RecordedRequest {
-  return {
-    id: githubRequestId(world),
-    at: world.clock.now(),
-    method: message.method ?? 'GET',
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers: { ...headers },
-    rawHeaders: [...message.rawHeaders],
-    body: undefined,
-    bodyBytes: 0,
-    route,
-    login: undefined,
-    credential: undefined,
-    model: undefined,
-    stream: false,
-    initiator: headers['x-initiator'],
-    gate: 'passed',
-    fault: undefined,
-    status: undefined,
-    outcome: 'open',
-    events: 0,
-    premiumNano: 0,
-    nanoAiu: 0,
-    usage: undefined,
-  }
-}
-
 function noteBody(
   world: World,
   record: RecordedRequest,
@@ -149,7 +123,7 @@ async function stopsBeforeHead(
   response: ServerResponse,
   fault: FaultAction | undefined,
 ): Promise<boolean> {
-  if (fault?.kind === 'delay') await turn(world, fault.ms)
+  if (fault?.kind === 'delay') await pause(world, fault.ms)
   if (fault?.kind !== 'stall' && fault?.kind !== 'reset') return false
   if ((fault.after ?? 'nothing') !== 'nothing') return false
   if (fault.kind === 'reset') response.destroy()

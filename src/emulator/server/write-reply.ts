@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { FaultAction } from '../faults/fault.ts'
-import type { RecordedRequest } from '../records/recorded-request.ts'
 import type { Quirks } from '../quirks/quirk.ts'
+import type { RecordedRequest } from '../records/recorded-request.ts'
 import { sseText } from '../streams/frame.ts'
 import type { Frame } from '../streams/frame.ts'
+import { pause, runSteps } from '../streams/run-steps.ts'
+import type { Outcome, StreamSink } from '../streams/run-steps.ts'
 import { shapeStream } from '../streams/shape.ts'
 import type { StreamErrorFrame } from '../streams/shape.ts'
 import type { World } from '../world.ts'
@@ -16,8 +18,6 @@ export interface WriteContext {
   readonly fault: FaultAction | undefined
   readonly errorFrame: StreamErrorFrame
 }
-
-type Outcome = 'complete' | 'aborted' | 'cut'
 
 /** Writes an answer as the fault wants it, and resolves when the socket is done with it. */
 export async function writeReply(
@@ -43,13 +43,17 @@ async function writeWhole(
     const kept = after === 'head' || after === 0 ? 0 : Math.ceil(body.length / 2)
     response.flushHeaders()
     if (kept > 0) response.write(body.subarray(0, kept))
-    if (fault.kind === 'stall') return untilClosed(response)
-    await turn(world, 5)
+    if (fault.kind === 'stall') {
+      await untilClosed(response)
+      return 'aborted'
+    }
+    await pause(world, 5)
     response.destroy()
     return 'cut'
   }
-  if (fault?.kind === 'drip') return drip(response, body, fault, world)
-  response.end(body)
+  if (fault?.kind === 'drip') await drip(response, body, fault, world)
+  else response.write(body)
+  response.end()
   return finished(response)
 }
 
@@ -58,66 +62,41 @@ async function writeStream(
   reply: StreamReply,
   context: WriteContext,
 ): Promise<Outcome> {
-  const { world, record, fault } = context
   response.writeHead(reply.status, reply.headers)
   response.flushHeaders()
-  const pacer = createPacer(world)
-  const steps = shapeStream(reply.frames, context.quirks, fault, context.errorFrame)
-  let next = steps.next()
-  for (; !next.done; next = steps.next()) {
-    if (response.destroyed) return 'aborted'
-    const step = next.value
-    switch (step.do) {
-      case 'send':
-        await pacer.before(step.frame)
-        if (fault?.kind === 'drip') await dripText(response, sseText(step.frame), fault, world)
-        else await write(response, sseText(step.frame))
-        record.events += 1
-        break
-      case 'comment':
-        await write(response, `: ${step.text}\n\n`)
-        break
-      case 'garble': {
-        const text = sseText(step.frame)
-        await write(response, `${text.slice(0, Math.ceil(text.length / 2))}\u0000\n\n`)
-        break
-      }
-      case 'wait':
-        await turn(world, step.ms)
-        break
-      case 'stall':
-        return untilClosed(response)
-      case 'reset':
-        // Lets what was written leave first: a reset overtakes what is still in the buffer.
-        await turn(world, 5)
-        response.destroy()
-        return 'cut'
-    }
-  }
+  const steps = shapeStream(reply.frames, context.quirks, context.fault, context.errorFrame)
+  const { outcome, open } = await runSteps(context.world, steps, sinkFor(response, context))
+  if (!open) return outcome
   if (response.destroyed) return 'aborted'
   response.end()
-  const outcome = await finished(response)
-  return outcome === 'aborted' ? 'aborted' : next.value
+  return (await finished(response)) === 'aborted' ? 'aborted' : outcome
 }
 
-/** Spreads tokens over time; without a pace it never waits. */
-function createPacer(world: World): { before(frame: Frame): Promise<void> } {
-  const started = world.clock.monotonic()
-  let tokens = 0
+function sinkFor(response: ServerResponse, { world, fault, record }: WriteContext): StreamSink {
+  const write = async (text: string): Promise<void> => {
+    if (fault?.kind === 'drip') await drip(response, Buffer.from(text), fault, world)
+    else if (!response.write(text) && !response.destroyed) await drained(response)
+  }
   return {
-    async before(frame) {
-      tokens += frame.tokens
-      const { pace } = world.settings
-      if (pace <= 0) return
-      const dueMs = (tokens * 1000) / pace - (world.clock.monotonic() - started)
-      if (dueMs >= 1) await turn(world, dueMs)
+    closed: () => response.destroyed,
+    async send(frame: Frame) {
+      await write(sseText(frame))
+      record.events += 1
+    },
+    comment: (text) => write(`: ${text}\n\n`),
+    garble(frame) {
+      const text = sseText(frame)
+      return write(`${text.slice(0, Math.ceil(text.length / 2))}\u0000\n\n`)
+    },
+    untilClosed: () => untilClosed(response),
+    destroy: () => {
+      response.destroy()
     },
   }
 }
 
-async function write(response: ServerResponse, text: string): Promise<void> {
-  if (response.write(text) || response.destroyed) return
-  await new Promise<void>((resolve) => {
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done)
       response.off('close', done)
@@ -128,37 +107,17 @@ async function write(response: ServerResponse, text: string): Promise<void> {
   })
 }
 
-type Drip = Extract<FaultAction, { kind: 'drip' }>
-
 async function drip(
   response: ServerResponse,
-  body: Buffer,
-  fault: Drip,
-  world: World,
-): Promise<Outcome> {
-  await dripText(response, body.toString(), fault, world)
-  response.end()
-  return finished(response)
-}
-
-async function dripText(
-  response: ServerResponse,
-  text: string,
-  fault: Drip,
+  bytes: Buffer,
+  fault: Extract<FaultAction, { kind: 'drip' }>,
   world: World,
 ): Promise<void> {
-  const bytes = Buffer.from(text)
   const size = Math.max(1, fault.bytes)
   for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
     response.write(bytes.subarray(at, at + size))
-    await turn(world, fault.everyMs)
+    await pause(world, fault.everyMs)
   }
-}
-
-export function turn(world: World, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    world.clock.setTimer(ms, resolve)
-  })
 }
 
 function finished(response: ServerResponse): Promise<Outcome> {
@@ -173,11 +132,9 @@ function finished(response: ServerResponse): Promise<Outcome> {
   })
 }
 
-function untilClosed(response: ServerResponse): Promise<Outcome> {
+function untilClosed(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    if (response.destroyed) resolve('aborted')
-    response.on('close', () => {
-      resolve('aborted')
-    })
+    if (response.destroyed) resolve()
+    response.on('close', resolve)
   })
 }

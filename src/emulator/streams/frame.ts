@@ -12,7 +12,10 @@ export function dataFrame(value: unknown, tokens = 0): Frame {
 }
 
 /** A frame whose `event:` line repeats the `type` inside, as Responses and Messages have it. */
-export function eventFrame(value: { readonly type: string }, tokens = 0): Frame {
+export function eventFrame(
+  value: { readonly type: string; readonly [more: string]: unknown },
+  tokens = 0,
+): Frame {
   return { event: value.type, data: JSON.stringify(value), tokens }
 }
 
