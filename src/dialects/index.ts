@@ -2,9 +2,19 @@
 import type { Dialect, Wire } from '../core/dialect.ts'
 import type { WireName } from '../core/model.ts'
 import { chat, chatWire } from './chat/index.ts'
+import { completions } from './completions/index.ts'
+import { embeddings } from './embeddings/index.ts'
+import { messages, messagesCountTokens, messagesWire } from './messages/index.ts'
 
 /** By `Dialect.id`. */
-export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([['chat', chat]])
+export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
+  ['chat', chat],
+  ['messages', messages],
+  ['messages:count_tokens', messagesCountTokens],
+])
 
-/** The wires that generate; embeddings have their own form, `embeddingWire`. */
-export const wires: ReadonlyMap<WireName, Wire> = new Map<WireName, Wire>([['chat', chatWire]])
+/** The wires that generate. Embeddings have one form everywhere, which needs no codec of its own here. */
+export const wires: ReadonlyMap<WireName, Wire> = new Map<WireName, Wire>([
+  ['chat', chatWire],
+  ['messages', messagesWire],
+])

@@ -16,7 +16,6 @@ export interface BlockWriter {
 export function createBlockWriter(thinks: boolean): BlockWriter {
   let index = -1
   let open: 'text' | 'thinking' | 'tool' | undefined
-  let emptyText = false
   /** Length of what was sent of the open call's input. */
   let sentInput = 0
 
@@ -29,7 +28,6 @@ export function createBlockWriter(thinks: boolean): BlockWriter {
   }
 
   const stop = (): string => {
-    emptyText = false
     if (open === undefined) return ''
     open = undefined
     return namedEvent('content_block_stop', { type: 'content_block_stop', index })
@@ -40,7 +38,7 @@ export function createBlockWriter(thinks: boolean): BlockWriter {
 
   const text = (value: string): string => {
     if (value === '') return ''
-    const before = emptyText ? start('text', { type: 'text', text: '' }) : ''
+    const before = open === 'text' ? '' : start('text', { type: 'text', text: '' })
     return before + delta({ type: 'text_delta', text: value })
   }
 
@@ -91,8 +89,7 @@ export function createBlockWriter(thinks: boolean): BlockWriter {
       switch (part.type) {
         case 'text-start':
           // Opened by its first text: an empty block is refused when it is sent back.
-          emptyText = true
-          return ''
+          return stop()
         case 'text-delta':
           return text(part.text)
         case 'text-end':
