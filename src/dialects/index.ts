@@ -9,6 +9,8 @@ import { messages, messagesCountTokens, messagesWire } from './messages/index.ts
 /** By `Dialect.id`. */
 export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ['chat', chat],
+  ['completions', completions],
+  ['embeddings', embeddings],
   ['messages', messages],
   ['messages:count_tokens', messagesCountTokens],
 ])
