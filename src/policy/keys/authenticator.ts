@@ -6,6 +6,7 @@ import { AuthenticationError, ServiceUnavailableError } from '../../core/errors.
 import { refuseKey } from './check-grant.ts'
 import type { GrantCache } from './grant-cache.ts'
 import type { Grant } from './key.ts'
+import { callerWithGrant } from './key-caller.ts'
 import { hashSecret } from './secret.ts'
 
 export interface KeyAuthenticatorOptions {
@@ -31,7 +32,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
     const refusal = refuseKey(grant, clock.now())
     if (refusal) throw refusal
     const { key } = grant
-    return {
+    const caller: Caller = {
       kind: 'key',
       keyId: key.id,
       keyAlias: key.alias ?? key.display,
@@ -39,6 +40,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
       teamId: key.teamId,
       seat: grant.seatId ?? OWN_SEAT,
     }
+    return callerWithGrant(caller, grant)
   }
 
   const search = async (keys: readonly string[]): Promise<Caller> => {

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import type { Admission, AdmissionRequest, Permit } from '../../core/admission.ts'
+import type { Clock } from '../../core/clock.ts'
+import { ServiceUnavailableError } from '../../core/errors.ts'
+import type { CallRecord } from '../../core/ledger.ts'
+import type { Log } from '../../core/log.ts'
+import { creditsFromNano } from '../../core/usage.ts'
+import type { BudgetStore, Spending } from '../budgets/budget-store.ts'
+import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
+import { grantOfCaller } from '../keys/key-caller.ts'
+import type { LimitStore } from '../limits/limit-store.ts'
+import type { SeatQueue } from '../pacing/seat-queue.ts'
+import { budgetDemands, limitDemands, ownersOf, type Owner } from './demands.ts'
+import { estimateCall } from './estimate.ts'
+import { budgetError, limitError, limitHeaders } from './refusals.ts'
+import { routeOfDialect } from './routes.ts'
+
+export interface AdmissionOptions {
+  readonly limits: LimitStore
+  readonly budgets: BudgetStore
+  readonly seats: SeatQueue
+  readonly clock: Clock
+  readonly log: Log
+  /** What a call may do when the store cannot be asked. @default 'refuse' */
+  readonly whenStoreIsAway?: 'refuse' | 'allow' | undefined
+  /** The longest a call may run: its holds expire after it. @default 600000 */
+  readonly longestCallMs?: number | undefined
+  /** Hears of a budget whose soft mark this call reached. */
+  readonly onSoftBudget?: ((owner: Owner, spending: Spending) => void) | undefined
+}
+
+/**
+ * Model, route, a place on the seat, the limits of key, user and team (one round trip), their budgets (one more): in this
+ * order, so that what costs nothing refuses first and money is held last and shortest.
+ */
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { limits, budgets, seats, clock, log } = options
+  const longestCallMs = options.longestCallMs ?? 600_000
+  const allowAway = options.whenStoreIsAway === 'allow'
+
+  const askStore = async <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> => {
+    try {
+      return await ask()
+    } catch (cause) {
+      log.warn('the store did not answer', { allowed: allowAway })
+      if (allowAway) return undefined
+      throw new ServiceUnavailableError(
+        'limits and budgets cannot be checked now: the store does not answer. Try again in a moment',
+        { cause, retry_after: 2, code: 'store_unavailable' },
+      )
+    }
+  }
+
+  return {
+    async admit(request) {
+      const grant = grantOfCaller(request.call.caller)
+      if (grant) {
+        const refusal =
+          refuseModel(grant, namesOf(request)) ??
+          refuseRoute(grant, routeOfDialect(request.call.dialect))
+        if (refusal) throw refusal
+      }
+      const place = await seats.enter(request.call.caller.seat, request.call.signal)
+      try {
+        return await admitPlaced(request, grant ? ownersOf(grant) : [], place.queuedMs, place)
+      } catch (error) {
+        place()
+        throw error
+      }
+    },
+  }
+
+  async function admitPlaced(
+    { call, model }: AdmissionRequest,
+    owners: readonly Owner[],
+    queuedMs: number,
+    leaveSeat: () => void,
+  ): Promise<Permit> {
+    const takenAtMs = clock.now()
+    const demands = limitDemands(owners)
+    const accounts = budgetDemands(owners, takenAtMs)
+    if (demands.length + accounts.length === 0) return { headers: {}, queuedMs, settle: leaveSeat }
+
+    const callId = randomUUID()
+    const estimate = estimateCall(call.body, model)
+    const estimatedTokens = estimate.promptTokens + estimate.outputTokens
+    const deadlineMs = takenAtMs + (call.options.timeoutMs ?? longestCallMs)
+
+    const settleLimits = (tokens: number): void => {
+      const settlement = { callId, demands, estimatedTokens, tokens, takenAtMs, nowMs: clock.now() }
+      limits.settle(settlement).catch(() => {
+        log.warn('limits were not settled: the store did not answer')
+      })
+    }
+    const settleBudgets = (nanoCredits: number): void => {
+      budgets.settle({ callId, accounts, nanoCredits }).catch(() => {
+        log.error('a budget was not settled: its hold stays until it expires, and counts', {
+          nanoCredits,
+        })
+      })
+    }
+
+    const verdict = await askStore(() =>
+      limits.take({ callId, demands, tokens: estimatedTokens, nowMs: takenAtMs, deadlineMs }),
+    )
+    if (verdict?.refusal) throw limitError(verdict.refusal, owners)
+    const headers = limitHeaders(verdict?.left ?? [])
+    if (accounts.length > 0) {
+      try {
+        const money = await askStore(() =>
+          budgets.reserve({
+            callId,
+            demands: accounts,
+            nanoCredits: estimate.nanoCredits,
+            expiresAtMs: deadlineMs,
+          }),
+        )
+        if (money?.refusal)
+          throw budgetError(money.refusal, owners, estimate.nanoCredits, takenAtMs)
+        Object.assign(headers, noticeBudgets(money?.spending ?? [], owners))
+      } catch (error) {
+        settleLimits(0)
+        throw error
+      }
+    }
+
+    return {
+      headers,
+      queuedMs,
+      settle(record) {
+        leaveSeat()
+        settleLimits(tokensOf(record))
+        if (accounts.length > 0) settleBudgets(record.cost?.nanoCredits ?? 0)
+      },
+    }
+  }
+
+  /** What is left of the tightest budget, and a word to whoever watches soft marks. */
+  function noticeBudgets(
+    spending: readonly Spending[],
+    owners: readonly Owner[],
+  ): Record<string, string> {
+    let left = Infinity
+    for (const row of spending) {
+      const owner = owners.find((candidate) => candidate.scope === row.scope)
+      const budget = owner?.limits.budget
+      if (!owner || !budget) continue
+      const used = row.spentNanoCredits + row.heldNanoCredits
+      left = Math.min(left, budget.maxNanoCredits - used)
+      if (budget.softNanoCredits !== undefined && used >= budget.softNanoCredits)
+        options.onSoftBudget?.(owner, row)
+    }
+    return left === Infinity
+      ? {}
+      : { 'x-jetway-budget-remaining-credits': String(creditsFromNano(left)) }
+  }
+}
+
+function namesOf({ call, model, provider }: AdmissionRequest): readonly string[] {
+  return [call.model, model.id, `${provider}/${model.id}`]
+}
+
+function tokensOf(record: CallRecord): number {
+  return record.usage ? record.usage.inputTokens + record.usage.outputTokens : 0
+}

@@ -1,0 +1,45 @@
+import type { BudgetDemand } from '../budgets/budget-store.ts'
+import { periodAt } from '../budgets/period.ts'
+import type { Grant, Limits } from '../keys/key.ts'
+import type { Demand } from '../limits/limit-store.ts'
+
+/** One of those a call counts against, and how it is called in messages. */
+export interface Owner {
+  readonly scope: string
+  /** `the key ci` */
+  readonly label: string
+  readonly limits: Limits
+}
+
+export function ownersOf({ key, user, team }: Grant): readonly Owner[] {
+  const owners: Owner[] = [
+    { scope: `key:${key.id}`, label: `the key ${key.alias ?? key.display}`, limits: key.limits },
+  ]
+  if (user)
+    owners.push({ scope: `user:${user.id}`, label: `the user ${user.id}`, limits: user.limits })
+  if (team)
+    owners.push({ scope: `team:${team.id}`, label: `the team ${team.id}`, limits: team.limits })
+  return owners
+}
+
+export function limitDemands(owners: readonly Owner[]): readonly Demand[] {
+  return owners.flatMap(({ scope, limits: { requestsPerMinute, tokensPerMinute, parallel } }) =>
+    requestsPerMinute === undefined && tokensPerMinute === undefined && parallel === undefined
+      ? []
+      : [{ scope, requestsPerMinute, tokensPerMinute, parallel }],
+  )
+}
+
+export function budgetDemands(owners: readonly Owner[], nowMs: number): readonly BudgetDemand[] {
+  return owners.flatMap(({ scope, limits: { budget } }) =>
+    budget === undefined
+      ? []
+      : [
+          {
+            scope,
+            periodStartMs: periodAt(budget.period, nowMs).startMs,
+            maxNanoCredits: budget.maxNanoCredits,
+          },
+        ],
+  )
+}
