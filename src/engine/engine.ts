@@ -17,8 +17,8 @@ import { listModels } from './list/list-models.ts'
 import { DEFAULT_MODEL } from './plan/defaults.ts'
 import { createWireMemory } from './plan/wire-memory.ts'
 import { createResolver } from './resolve/resolver.ts'
-import { CallRun } from './send/call-run.ts'
 import type { House } from './send/house.ts'
+import { runCall } from './send/run-call.ts'
 
 /** The path of a call: resolve, admit, plan, send, relay, settle. Knows no vendor and no framework. */
 export interface EngineOptions {
@@ -90,7 +90,7 @@ function run(house: House, call: Call, sink: Sink): Promise<CallRecord> {
       dialect: dialect.name,
     })
   }
-  return new CallRun(house, call, sink, dialect).run()
+  return runCall(house, call, sink, dialect)
 }
 
 function firstOf(keys: Iterable<string>): string | undefined {

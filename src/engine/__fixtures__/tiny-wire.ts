@@ -93,8 +93,8 @@ export const tinyDialects: ReadonlyMap<string, Dialect> = new Map<string, Dialec
       name: 'embeddings',
       operation: 'embed',
       wire: 'embeddings',
-      readFacts: tinyDialect('chat', 'say').readFacts,
-      encodeError: tinyDialect('chat', 'say').encodeError,
+      readFacts: (body, path) => tinyDialect('chat', 'say').readFacts(body, path),
+      encodeError: (error, id) => tinyDialect('chat', 'say').encodeError(error, id),
       decodeRequest: (body) => ({
         model: asString(body['model']) ?? '',
         inputs: Array.isArray(body['input']) ? body['input'].map(String) : [],

@@ -41,7 +41,7 @@ export interface AttemptInput {
   /** Longest wait for the first byte and between two; absent for an answer in one piece. */
   readonly silenceMs: number | undefined
   /** What to send while the upstream is silent, and after how long. */
-  readonly keepAlive: { readonly bytes: Uint8Array; readonly afterMs: number } | undefined
+  readonly keepAlive: { readonly text: string; readonly afterMs: number } | undefined
 }
 
 const MAX_REFUSAL_BYTES = 64 * 1024
@@ -211,7 +211,7 @@ export class Attempt implements ExchangeHandler {
       return
     }
     if (keepAlive !== undefined && now >= outlet.lastSentAt + keepAlive.afterMs) {
-      outlet.keepAlive(keepAlive.bytes)
+      outlet.keepAlive(Buffer.from(keepAlive.text))
       outlet.lastSentAt = now
     }
     this.#arm()

@@ -60,7 +60,7 @@ export function makeRecord(input: RecordInput): CallRecord {
       totalMs: watch.sinceStartMs(),
       firstByteMs:
         input.firstByteAt === undefined ? undefined : input.firstByteAt - call.receivedAt,
-      overheadMs: Math.max(0, watch.overheadMs() - input.queuedMs),
+      overheadMs: watch.overheadMs(),
       queuedMs: input.queuedMs,
     },
   }

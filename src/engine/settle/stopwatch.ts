@@ -22,6 +22,11 @@ export class Stopwatch {
     this.#waitingSince = undefined
   }
 
+  /** Time that someone else says the call waited. */
+  waited(milliseconds: number): void {
+    this.#waitedMs += milliseconds
+  }
+
   sinceStartMs(): number {
     return this.#clock.monotonic() - this.#receivedAt
   }

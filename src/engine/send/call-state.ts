@@ -1,0 +1,82 @@
+import type { Permit } from '../../core/admission.ts'
+import type { Call } from '../../core/call.ts'
+import type { Dialect, RequestFacts } from '../../core/dialect.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import type { Model } from '../../core/model.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Sink } from '../../core/sink.ts'
+import type { Usage } from '../../core/usage.ts'
+import type { Outbound } from '../plan/outbound.ts'
+import { Outlet } from '../relay/outlet.ts'
+import { AttemptLog } from '../settle/attempt-log.ts'
+import { Stopwatch } from '../settle/stopwatch.ts'
+import { DecodedOnce, NO_PATH } from './decoded.ts'
+import type { House } from './house.ts'
+import { Interrupts } from './interrupts.ts'
+
+/** What is known of one call while it is under way. */
+export class CallState {
+  readonly house: House
+  readonly call: Call
+  readonly sink: Sink
+  readonly dialect: Dialect
+  /** As they were when the call came in. */
+  readonly settings: Settings
+  readonly startedAt: number
+  readonly outlet: Outlet
+  readonly watch: Stopwatch
+  readonly log: AttemptLog
+  readonly decoded: DecodedOnce
+  readonly interrupts: Interrupts
+  /** On the monotonic clock. */
+  deadlineAt = Infinity
+  permit: Permit | undefined
+  /** Admission said no. */
+  refused = false
+  /** Of the last attempt. */
+  outbound: Outbound | undefined
+  provider: string | undefined
+  model: Model | undefined
+  usage: Usage | undefined
+  failure: JetwayError | undefined
+  #facts: RequestFacts | undefined
+
+  constructor(house: House, call: Call, sink: Sink, dialect: Dialect) {
+    const { clock, observers } = house
+    this.house = house
+    this.call = call
+    this.sink = sink
+    this.dialect = dialect
+    this.settings = house.settings()
+    this.startedAt = clock.now()
+    this.outlet = new Outlet(sink, clock)
+    this.watch = new Stopwatch(clock, call.receivedAt)
+    this.log = new AttemptLog(observers, call.id, this.watch)
+    this.decoded = new DecodedOnce(call, dialect)
+    this.interrupts = new Interrupts(clock, call.signal)
+  }
+
+  get facts(): RequestFacts {
+    this.#facts ??= this.dialect.readFacts(this.call.body.json, this.call.path ?? NO_PATH)
+    return this.#facts
+  }
+
+  /** Waits for someone else, unless the call ends first; the time is not the gateway's. */
+  async waitFor<T>(promise: Promise<T>): Promise<T> {
+    this.watch.waitBegins()
+    try {
+      return await this.interrupts.guard(promise)
+    } finally {
+      this.watch.waitEnds()
+    }
+  }
+
+  async pause(delayMs: number): Promise<void> {
+    this.watch.waitBegins()
+    try {
+      await this.interrupts.pause(delayMs)
+    } finally {
+      this.watch.waitEnds()
+    }
+  }
+}

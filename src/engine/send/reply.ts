@@ -1,0 +1,100 @@
+import { withDetails } from '../../core/errors.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import { estimateTokens } from '../count/estimate-tokens.ts'
+import type { Outbound } from '../plan/outbound.ts'
+import type { WholeAnswer } from '../relay/outlet.ts'
+import { replyHeaders } from '../relay/reply-headers.ts'
+import type { CallState } from './call-state.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** The head of an answer, made when its first bytes are there. */
+export function headFor(
+  state: CallState,
+  { plan }: Outbound,
+  whole: WholeAnswer | undefined,
+): Headers {
+  const { call, dialect } = state
+  const streams = call.stream && dialect.operation === 'generate'
+  return replyHeaders({
+    ...common(state),
+    contentType: streams ? dialect.streamContentType : 'application/json',
+    model: `${plan.provider}/${plan.model}`,
+    wire: plan.wire,
+    degraded: plan.degraded,
+    stream: streams,
+    length: whole?.bytes.length,
+    nanoCredits: whole?.nanoCredits,
+  })
+}
+
+/** Answers a count of tokens with an estimate, marked as one; `false` for every other operation. */
+export function answerEstimate(state: CallState): boolean {
+  const { call, dialect, house, outlet, decoded, provider, model } = state
+  if (dialect.operation !== 'count-tokens' || model === undefined) return false
+  const answer = dialect.encodeAnswer(estimateTokens(decoded.conversation()), {
+    requestId: call.id,
+    model: call.model,
+    request: call.body.json,
+    nowMs: house.clock.now(),
+  })
+  const bytes = Buffer.from(JSON.stringify(answer))
+  outlet.head = () =>
+    replyHeaders({
+      ...common(state),
+      contentType: 'application/json',
+      model: `${provider ?? ''}/${model.id}`,
+      wire: 'none',
+      degraded: ['estimated'],
+      stream: false,
+      length: bytes.length,
+      nanoCredits: undefined,
+    })
+  outlet.whole({ bytes, nanoCredits: undefined })
+  return true
+}
+
+/** The call's last word when nothing could answer it, in the client's own dialect. */
+export function failCall(state: CallState, error: JetwayError): void {
+  const { call, dialect, sink, outlet, log, permit, interrupts } = state
+  log.close(undefined)
+  const failure = withDetails(error, {
+    request_id: call.id,
+    llm_provider: error.llm_provider ?? state.provider,
+    model: error.model ?? state.model?.id,
+  })
+  state.failure = failure
+  if (interrupts.aborted || outlet.ended) return
+  if (outlet.started) {
+    outlet.failStream(failure, new Uint8Array(0))
+    return
+  }
+  const answer = dialect.encodeError(failure, call.id)
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-request-id': call.id,
+    'x-jetway-attempts': String(log.count),
+    ...permit?.headers,
+    ...answer.headers,
+  }
+  // A client obeys it to the letter: whole seconds, and never 0.
+  const wait = failure.retry_after
+  if (wait !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(wait)))
+  sink.fail(failure, answer, headers)
+}
+
+function common({ call, log, watch, permit }: CallState): {
+  readonly requestId: string
+  readonly attempts: number
+  readonly overheadMs: number
+  readonly permit: Headers
+} {
+  return {
+    requestId: call.id,
+    attempts: log.count,
+    overheadMs: watch.overheadMs(),
+    permit: permit?.headers ?? NO_HEADERS,
+  }
+}
+
+const NO_HEADERS: Headers = {}

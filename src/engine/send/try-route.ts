@@ -1,0 +1,177 @@
+import { RateLimitError } from '../../core/errors.ts'
+import type { JetwayError } from '../../core/errors.ts'
+import type { Access, Mend } from '../../core/upstream.ts'
+import type { PickContext } from '../balance/balancer.ts'
+import { notFound } from '../resolve/not-found.ts'
+import type { Route, Target } from '../resolve/target.ts'
+import { toJetwayError } from './attempt.ts'
+import type { CallState } from './call-state.ts'
+import { mendKey, nextStep } from './next-step.ts'
+import type { NextStep } from './next-step.ts'
+import { answerEstimate } from './reply.ts'
+import { placeOf, tryTarget } from './try-target.ts'
+import type { FailedTarget } from './try-target.ts'
+
+/** What one group has tried for a call. */
+interface Progress {
+  readonly pick: PickContext & { readonly tried: Set<Target>; readonly excluded: Set<Target> }
+  target: Target | undefined
+  /** Of the present target. */
+  mended: Set<string>
+  lessons: readonly Mend[]
+  mends: number
+  retriesMade: number
+}
+
+/** A call that no mend helps after this many is given up. */
+const MOST_MENDS = 6
+
+/**
+ * Tries the targets of one group until one answers. `undefined` when the call is answered; else why this group could not.
+ * Throws what no other group would mend: the client is gone, the caller may not.
+ */
+export async function tryRoute(
+  state: CallState,
+  route: Route,
+  asked: Route,
+): Promise<JetwayError | undefined> {
+  const { balancer, budget } = state.house
+  const progress: Progress = {
+    pick: {
+      seat: state.call.caller.seat,
+      router: state.settings.router,
+      tried: new Set(),
+      excluded: new Set(),
+    },
+    target: undefined,
+    mended: new Set(),
+    lessons: [],
+    mends: 0,
+    retriesMade: 0,
+  }
+  let failure: JetwayError | undefined
+  for (;;) {
+    if (progress.target === undefined) {
+      const pick = balancer.pick(route.targets, progress.pick)
+      if (pick.kind === 'busy') return failure ?? allBusy(route, pick.waitMs)
+      if (pick.kind === 'none') return failure ?? (await noSuchModel(state, route))
+      take(progress, pick.target)
+      if (progress.retriesMade === 0) budget.deposit(pick.target.provider)
+    }
+    const { target } = progress
+    if (target === undefined) continue
+    const outcome = await tryTarget(state, target, asked, progress.lessons)
+    if (outcome.kind === 'answered') return undefined
+    if (outcome.kind === 'missing') {
+      progress.pick.excluded.add(target)
+      progress.target = undefined
+      continue
+    }
+    failure = outcome.error
+    const step = decide(state, progress, target, route, outcome)
+    if (step.kind === 'give-up') {
+      if (!answerEstimate(state)) return failure
+      return undefined
+    }
+    if (step.kind === 'retry') {
+      await retry(state, progress, step)
+      continue
+    }
+    const problem = await mend(state, progress, target, asked, step.mend, outcome.access)
+    if (problem !== undefined) return problem
+  }
+}
+
+function take(progress: Progress, target: Target): void {
+  progress.target = target
+  // Lessons are a target's own; one that is tried again keeps them.
+  if (!progress.pick.tried.has(target)) {
+    progress.mended = new Set()
+    progress.lessons = []
+  }
+  progress.pick.tried.add(target)
+}
+
+function decide(
+  state: CallState,
+  progress: Progress,
+  target: Target,
+  route: Route,
+  { error, mend }: FailedTarget,
+): NextStep {
+  const { call, house, settings, dialect } = state
+  const allowed = call.options.retries ?? target.deployment?.retries ?? settings.router.retries
+  return nextStep({
+    error,
+    mend: progress.mends < MOST_MENDS ? mend : undefined,
+    mended: progress.mended,
+    otherTarget: otherIsFree(state, route, progress.pick),
+    retriesMade: progress.retriesMade,
+    // A count can be estimated at once: not worth a wait.
+    retriesAllowed: dialect.operation === 'count-tokens' ? 0 : allowed,
+    timeLeftMs: state.deadlineAt - house.clock.monotonic(),
+    withdraw: () => house.budget.withdraw(target.provider),
+    random: house.random,
+  })
+}
+
+function otherIsFree({ house }: CallState, route: Route, context: PickContext): boolean {
+  if (route.targets.length < 2) return false
+  const pick = house.balancer.pick(route.targets, context)
+  return pick.kind === 'target' && !context.tried.has(pick.target)
+}
+
+async function retry(
+  state: CallState,
+  progress: Progress,
+  step: Extract<NextStep, { kind: 'retry' }>,
+): Promise<void> {
+  progress.retriesMade++
+  const next =
+    step.target === 'other' ? 'try another target' : `retry in ${Math.round(step.waitMs)} ms`
+  state.log.close(next)
+  if (step.waitMs > 0) await state.pause(step.waitMs)
+  // The balancer may know better by now; a lone target is simply found again.
+  progress.target = undefined
+}
+
+/** `undefined`, or why it could not be mended: then that is the group's failure. */
+async function mend(
+  state: CallState,
+  progress: Progress,
+  target: Target,
+  asked: Route,
+  lesson: Mend,
+  access: Access,
+): Promise<JetwayError | undefined> {
+  const { house, call, interrupts, log } = state
+  progress.mends++
+  progress.mended.add(mendKey(lesson))
+  progress.lessons = [...progress.lessons, lesson]
+  log.close(lesson.kind)
+  if (lesson.kind === 'other-wire') {
+    house.wireMemory.learn(target.provider, lesson.model, lesson.wire)
+  }
+  const upstream = house.upstreams.get(target.provider)
+  if (upstream === undefined) return undefined
+  try {
+    const place = placeOf(state, target, asked)
+    await state.waitFor(upstream.mend(lesson, place, access, call.signal))
+    return undefined
+  } catch (error) {
+    if (interrupts.aborted) throw error
+    return toJetwayError(error)
+  }
+}
+
+function noSuchModel({ settings, house, call }: CallState, route: Route): Promise<JetwayError> {
+  return notFound(route, settings, house.upstreams, { seat: call.caller.seat }, call.signal)
+}
+
+function allBusy(route: Route, waitMs: number): RateLimitError {
+  const wait = Math.max(1, Math.ceil(waitMs / 1000))
+  return new RateLimitError(
+    `no deployment of ${route.name} is available; try again in ${wait} seconds`,
+    { retry_after: wait, code: 'no_deployment_available' },
+  )
+}

@@ -1,0 +1,250 @@
+import { JetwayError, NotFoundError } from '../../core/errors.ts'
+import type { Model } from '../../core/model.ts'
+import type { Access, Mend, Place, Upstream } from '../../core/upstream.ts'
+import { chooseWire } from '../plan/choose-wire.ts'
+import type { WireChoice } from '../plan/choose-wire.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Outbound } from '../plan/outbound.ts'
+import { createReceiver } from '../relay/create-receiver.ts'
+import type { Route, Target } from '../resolve/target.ts'
+import { Attempt, toJetwayError } from './attempt.ts'
+import type { AttemptInput } from './attempt.ts'
+import type { CallState } from './call-state.ts'
+import { answerEstimate, headFor } from './reply.ts'
+
+export type TargetOutcome =
+  | { readonly kind: 'answered' }
+  /** The upstream has no such model. */
+  | { readonly kind: 'missing' }
+  | FailedTarget
+
+export interface FailedTarget {
+  readonly kind: 'failed'
+  readonly error: JetwayError
+  readonly mend: Mend | undefined
+  readonly access: Access
+}
+
+/** One attempt at one target: its model, leave to use it, a plan, the exchange. */
+export async function tryTarget(
+  state: CallState,
+  target: Target,
+  asked: Route,
+  lessons: readonly Mend[],
+): Promise<TargetOutcome> {
+  try {
+    return await attemptTarget(state, target, asked, lessons)
+  } catch (error) {
+    // A client that is gone, and a caller who may not, are the same at every other target.
+    if (state.interrupts.aborted || state.refused || state.outlet.started) throw error
+    const failure = toJetwayError(error)
+    state.log.failed(failure)
+    return { kind: 'failed', error: failure, mend: undefined, access: NO_ACCESS }
+  }
+}
+
+async function attemptTarget(
+  state: CallState,
+  target: Target,
+  asked: Route,
+  lessons: readonly Mend[],
+): Promise<TargetOutcome> {
+  const { house, call, settings, log } = state
+  const { seat } = call.caller
+  const upstream = house.upstreams.get(target.provider)
+  if (upstream === undefined) throw unknownProvider(target.provider)
+  state.provider = upstream.provider
+  const place = placeOf(state, target, asked)
+  const model = await state.waitFor(upstream.findModel(target.model, place, call.signal))
+  if (model === undefined) return { kind: 'missing' }
+  state.model = model
+  await admit(state, model)
+  if (!model.wires.includes('messages') && answerEstimate(state)) return { kind: 'answered' }
+  const choice = wireFor(state, model, lessons)
+  log.open(upstream.provider, model.id, choice.wire)
+  const access = await state.waitFor(upstream.access(place, call.signal))
+  const outbound = plan(state, target, upstream, model, choice, access, lessons)
+  state.outbound = outbound
+  log.planned(outbound.plan.initiator.value)
+
+  house.balancer.begin(target, seat)
+  let failed: JetwayError | undefined
+  try {
+    const outcome = await exchange(state, target, upstream, place, access, outbound)
+    failed = outcome.kind === 'failed' ? outcome.error : state.failure
+    return outcome
+  } finally {
+    const { usage, interrupts } = state
+    const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
+    const result = { error: failed, aborted: interrupts.aborted, tokens }
+    house.balancer.end(target, seat, result, settings.router)
+  }
+}
+
+/** Asked once, before the first attempt: what comes after is the same call. */
+async function admit(state: CallState, model: Model): Promise<void> {
+  const { house, call, interrupts, watch } = state
+  if (house.admission === undefined || state.permit !== undefined) return
+  try {
+    const provider = state.provider ?? ''
+    state.permit = await interrupts.guard(house.admission.admit({ call, model, provider }))
+  } catch (error) {
+    state.refused = !interrupts.aborted
+    throw error
+  }
+  watch.waited(state.permit.queuedMs)
+}
+
+function wireFor(
+  { house, call, dialect, provider }: CallState,
+  model: Model,
+  lessons: readonly Mend[],
+): WireChoice {
+  const refused = new Set(house.wireMemory.refused(provider ?? '', model.id))
+  for (const lesson of lessons) if (lesson.kind === 'other-wire') refused.add(lesson.wire)
+  const n = call.body.json['n']
+  return chooseWire({ dialect, model, refused, candidates: typeof n === 'number' && n > 1 })
+}
+
+function plan(
+  state: CallState,
+  target: Target,
+  upstream: Upstream,
+  model: Model,
+  choice: WireChoice,
+  access: Access,
+  lessons: readonly Mend[],
+): Outbound {
+  const { call, dialect, house, settings, log, decoded, facts } = state
+  const configured = target.deployment?.extraHeaders ?? NO_HEADERS
+  return makePlan({
+    call,
+    dialect,
+    wires: house.wires,
+    facts,
+    model,
+    choice,
+    upstream,
+    access,
+    // A program that gives headers with its own call means each of them; a client of the gateway has a list to pass.
+    extraHeaders:
+      call.caller.kind === 'sdk' && call.headers.size > 0
+        ? { ...configured, ...Object.fromEntries(call.headers) }
+        : configured,
+    attempt: log.count,
+    lessons,
+    dropParams: call.options.dropParams ?? settings.router.dropParams,
+    decoded,
+  })
+}
+
+async function exchange(
+  state: CallState,
+  target: Target,
+  upstream: Upstream,
+  place: Place,
+  access: Access,
+  outbound: Outbound,
+): Promise<TargetOutcome> {
+  const { house, call, interrupts, outlet, watch, log } = state
+  outlet.head = (whole) => headFor(state, outbound, whole)
+  const attempt = new Attempt({
+    transport: house.transport,
+    clock: house.clock,
+    upstream,
+    place,
+    outbound,
+    request: {
+      method: 'POST',
+      origin: access.origin,
+      path: access.basePath + outbound.plan.path,
+      headers: { ...outbound.plan.headers, ...access.authorization },
+      body: outbound.plan.body,
+    },
+    receiver: createReceiver({
+      call,
+      dialect: state.dialect,
+      wire: house.wires.get(outbound.plan.wire),
+      outbound,
+      outlet,
+      maxAnswerBytes: house.maxAnswerBytes,
+      nowMs: house.clock.now(),
+    }),
+    outlet,
+    requestId: call.id,
+    ...limits(state, target, outbound),
+  })
+  interrupts.attempt = attempt
+  watch.waitBegins()
+  attempt.start()
+  const outcome = await attempt.outcome
+  watch.waitEnds()
+  interrupts.attempt = undefined
+
+  if (outcome.kind === 'aborted') {
+    log.ended(0, interrupts.reason)
+    throw interrupts.reason
+  }
+  if (outcome.kind === 'answered') {
+    state.usage = outcome.usage
+    state.failure = outcome.failure
+    log.ended(outcome.status, outcome.failure)
+    log.close(undefined)
+    return { kind: 'answered' }
+  }
+  const { refusal, status } = outcome
+  const failure = refusal === undefined ? undefined : upstream.readFailure(refusal)
+  const error = failure?.error ?? outcome.error ?? new JetwayError('the attempt failed')
+  log.ended(status, error)
+  return { kind: 'failed', error, mend: failure?.mend, access }
+}
+
+function limits(
+  { call, dialect, house, settings, deadlineAt }: CallState,
+  { deployment }: Target,
+  { plan }: Outbound,
+): Pick<AttemptInput, 'deadlineAt' | 'silenceMs' | 'keepAlive'> {
+  const own = deployment?.timeoutMs
+  const silenceMs =
+    call.options.streamTimeoutMs ?? deployment?.streamTimeoutMs ?? settings.router.streamTimeoutMs
+  const text = call.stream && dialect.operation === 'generate' ? dialect.keepAlive : undefined
+  return {
+    deadlineAt:
+      own === undefined ? deadlineAt : Math.min(deadlineAt, house.clock.monotonic() + own),
+    silenceMs: plan.upstreamStream ? silenceMs : undefined,
+    keepAlive: text === undefined ? undefined : { text, afterMs: settings.router.keepAliveMs },
+  }
+}
+
+/** An address and key that came with the call are for the provider it named, not for its fallbacks'. */
+export function placeOf(
+  { call }: CallState,
+  { provider, deployment }: Target,
+  asked: Route,
+): Place {
+  const named = asked.targets.some((target) => target.provider === provider)
+  const { apiBase, apiKey } = named ? call.options : NO_OPTIONS
+  return {
+    seat: call.caller.seat,
+    apiBase: apiBase ?? deployment?.apiBase,
+    apiKey: apiKey ?? deployment?.apiKey,
+  }
+}
+
+const NO_OPTIONS = { apiBase: undefined, apiKey: undefined }
+const NO_HEADERS: Readonly<Record<string, string>> = {}
+/** Of an attempt that never came so far; no mend follows on it. */
+const NO_ACCESS: Access = {
+  origin: '',
+  basePath: '',
+  authorization: {},
+  credential: 'none',
+  generation: 0,
+}
+
+function unknownProvider(provider: string): NotFoundError {
+  return new NotFoundError(`there is no upstream called ${provider}`, {
+    code: 'model_not_found',
+    param: 'model',
+  })
+}
