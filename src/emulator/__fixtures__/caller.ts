@@ -1,0 +1,114 @@
+import { createEmulator } from '../index.ts'
+import type { Emulator, EmulatorOptions } from '../index.ts'
+
+/** A client that sends what an editor sends, to any path of a running emulator. */
+export interface Caller extends AsyncDisposable {
+  readonly emulator: Emulator
+  /** Headers of an editor with a fresh Copilot token. */
+  headers(more?: Readonly<Record<string, string | undefined>>): Record<string, string>
+  get(path: string, more?: Readonly<Record<string, string | undefined>>): Promise<Answered>
+  post(
+    path: string,
+    body: unknown,
+    more?: Readonly<Record<string, string | undefined>>,
+  ): Promise<Answered>
+  chat(body: object, more?: Readonly<Record<string, string | undefined>>): Promise<Answered>
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body as JSON; reading it fails the test when it is none. */
+  readonly json: Loose
+  /** The events of a stream. */
+  readonly events: Loose[]
+}
+
+/** Parsed JSON that a test looks into. */
+export type Loose = {
+  readonly [name: string]: Loose
+} & Loose[] &
+  (string & number & boolean & null)
+
+export async function call(options: EmulatorOptions = {}): Promise<Caller> {
+  const emulator = await createEmulator(options)
+  const headers: Caller['headers'] = (more = {}) => {
+    const token = emulator.control.tokens.exchange().token
+    const usual: Record<string, string | undefined> = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'editor-version': 'vscode/1.99.2',
+      'editor-plugin-version': 'copilot-chat/0.26.3',
+      'copilot-integration-id': 'vscode-chat',
+      'user-agent': 'GitHubCopilotChat/0.26.3',
+      'openai-intent': 'conversation-agent',
+      'x-github-api-version': '2025-04-01',
+      'x-initiator': 'user',
+      ...more,
+    }
+    return Object.fromEntries(
+      Object.entries(usual).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    )
+  }
+  const ask = async (path: string, init: RequestInit): Promise<Answered> => {
+    const response = await fetch(emulator.url + path, init)
+    return read(response.status, response.headers, await response.text())
+  }
+  const post: Caller['post'] = (path, body, more) =>
+    ask(path, {
+      method: 'POST',
+      headers: headers(more),
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  return {
+    emulator,
+    headers,
+    post,
+    get: (path, more) => ask(path, { headers: headers(more) }),
+    chat: (body, more) =>
+      post('/chat/completions', { model: 'gpt-4o', messages: [user('hello')], ...body }, more),
+    [Symbol.asyncDispose]: () => emulator.close(),
+  }
+}
+
+function read(status: number, headers: Headers, text: string): Answered {
+  return {
+    status,
+    headers,
+    text,
+    get json() {
+      return JSON.parse(text) as Loose
+    },
+    get events() {
+      return eventsOf(text)
+    },
+  }
+}
+
+/** The JSON of every `data:` line but the closing mark. */
+export function eventsOf(text: string): Loose[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]')
+    .map((line) => JSON.parse(line.slice(6)) as Loose)
+}
+
+export function user(text: string): { role: 'user'; content: string } {
+  return { role: 'user', content: text }
+}
+
+/** A function tool as chat has it. */
+export function chatTool(name: string, parameters: object = ADD_SCHEMA): object {
+  return { type: 'function', function: { name, description: 'Adds.', parameters } }
+}
+
+export const ADD_SCHEMA = {
+  type: 'object',
+  properties: { a: { type: 'integer' }, b: { type: 'integer' } },
+  required: ['a', 'b'],
+}
+
+/** A PNG of one pixel. */
+export const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
