@@ -1,0 +1,11 @@
+/** @import { Gateway } from '../types.ts' */
+
+import { bifrost } from './bifrost.mjs'
+import { copilotApi } from './copilot-api.mjs'
+import { jetway } from './jetway.mjs'
+import { litellm } from './litellm.mjs'
+import { nginx } from './nginx.mjs'
+import { portkey } from './portkey.mjs'
+
+/** In the order of the table's columns. @type {readonly Gateway[]} */
+export const GATEWAYS = [nginx, jetway, copilotApi, portkey, litellm, bifrost]
