@@ -1,4 +1,5 @@
-import type { Answer } from '../../core/conversation.ts'
+import type { Answer, Content } from '../../core/conversation.ts'
+import { BadGatewayError, BadRequestError } from '../../core/errors.ts'
 import { asArray, asNumber, asObject, asString } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { decodeAssistant } from './decode-message.ts'
@@ -15,7 +16,7 @@ export function decodeAnswer(parsed: JsonObject): Answer {
     candidates: 1,
   })
   const choice = asObject(asArray(body['choices'])[0]) ?? {}
-  const content = decodeAssistant(asObject(choice['message']) ?? {}, 'choices[0].message.')
+  const content = decodeContent(asObject(choice['message']) ?? {})
   const logprobs = choice['logprobs']
   return {
     id: asString(body['id']) ?? '',
@@ -28,5 +29,18 @@ export function decodeAnswer(parsed: JsonObject): Answer {
     ),
     usage: readUsage(body),
     ...(logprobs === undefined || logprobs === null ? {} : { logprobs }),
+  }
+}
+
+/** The same reader as for requests, where what is wrong would be the client's fault. */
+function decodeContent(message: JsonObject): readonly Content[] {
+  try {
+    return decodeAssistant(message, 'choices[0].message.')
+  } catch (error) {
+    if (!(error instanceof BadRequestError)) throw error
+    throw new BadGatewayError(`The upstream's answer cannot be read: ${error.message}`, {
+      code: 'broken_answer',
+      cause: error,
+    })
   }
 }
