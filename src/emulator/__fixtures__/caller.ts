@@ -25,11 +25,87 @@ export interface Answered {
   readonly events: Loose[]
 }
 
-/** Parsed JSON that a test looks into. */
-export type Loose = {
-  readonly [name: string]: Loose
-} & Loose[] &
-  (string & number & boolean & null)
+/**
+ * Parsed JSON that a test looks into: the names it asks for are listed, so that a misspelt one is a type error.
+ * A number is read with `Number`, the rest as it stands.
+ */
+export type Loose = { readonly [name in Name]: Loose } & readonly Loose[] & string
+
+type Name =
+  | 'a'
+  | 'abcdefgh'
+  | 'access_token'
+  | 'acme'
+  | 'api'
+  | 'arguments'
+  | 'authorization'
+  | 'auto'
+  | 'available_models'
+  | 'bytes'
+  | 'chat'
+  | 'choices'
+  | 'chosen_model'
+  | 'code'
+  | 'completion_tokens'
+  | 'content'
+  | 'content-type'
+  | 'content_filter_results'
+  | 'copilot_plan'
+  | 'created'
+  | 'data'
+  | 'delta'
+  | 'device_code'
+  | 'discounted_costs'
+  | 'embedding'
+  | 'endpoints'
+  | 'error'
+  | 'error_details'
+  | 'error_uri'
+  | 'expires_at'
+  | 'expires_in'
+  | 'finish_reason'
+  | 'function'
+  | 'gpt-4o'
+  | 'gpt-5-mini'
+  | 'id'
+  | 'index'
+  | 'interval'
+  | 'limited_user_quotas'
+  | 'limited_user_reset_date'
+  | 'login'
+  | 'logprobs'
+  | 'message'
+  | 'model'
+  | 'monthly_quotas'
+  | 'notification_id'
+  | 'object'
+  | 'octo'
+  | 'organization_login_list'
+  | 'padding'
+  | 'policy'
+  | 'prompt_filter_results'
+  | 'quota_snapshots'
+  | 'reasoning_opaque'
+  | 'reasoning_text'
+  | 'refresh_in'
+  | 'role'
+  | 'scope'
+  | 'score'
+  | 'selected_model'
+  | 'sku'
+  | 'state'
+  | 'status'
+  | 'supported_endpoints'
+  | 'title'
+  | 'token'
+  | 'token_based_billing'
+  | 'token_type'
+  | 'tool_calls'
+  | 'top_logprobs'
+  | 'url'
+  | 'usage'
+  | 'user_code'
+  | 'verification_uri'
 
 export async function call(options: EmulatorOptions = {}): Promise<Caller> {
   const emulator = await createEmulator(options)

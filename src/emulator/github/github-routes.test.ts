@@ -49,8 +49,8 @@ test('an exchanged token has the grammar and the lifetime that are set', async (
     /^tid=[0-9a-f]{32};exp=\d+;sku=monthly_subscriber;proxy-ep=[^;]+;st=dotcom;chat=1;.*:[0-9a-f]{64}$/,
   )
   const nowSeconds = emulator.control.clock.read().now / 1000
-  expect(json['expires_at'] - nowSeconds).toBeLessThanOrEqual(90)
-  expect(json['expires_at'] - nowSeconds).toBeGreaterThan(60)
+  expect(Number(json['expires_at']) - nowSeconds).toBeLessThanOrEqual(90)
+  expect(Number(json['expires_at']) - nowSeconds).toBeGreaterThan(60)
   expect(json['refresh_in']).toBe(30)
   expect(json['endpoints']['api']).toBe(emulator.url)
   expect(json['limited_user_quotas']).toBe(null)
@@ -61,7 +61,7 @@ test('the clock of GitHub can be off against the client', async () => {
   emulator.control.clock.shift({ seconds: -7200 })
   const { value } = emulator.control.tokens.issue()
   const { json } = await get(emulator, '/copilot_internal/v2/token', `token ${value}`)
-  expect(json['expires_at'] * 1000).toBeLessThan(Date.now())
+  expect(Number(json['expires_at']) * 1000).toBeLessThan(Date.now())
 })
 
 test('a free account tells its quotas, in the token and beside it', async () => {
