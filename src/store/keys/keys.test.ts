@@ -119,6 +119,19 @@ describe.each(databases)('keys on $name', (testDatabase) => {
       expect((await store.findTeam('t1'))?.alias).toBe('A')
     }))
 
+  test('with its user or team gone a key is good for nothing', () =>
+    withStore(async (store) => {
+      await store.saveUser(user)
+      await store.saveTeam(team)
+      await store.insertKey(key('k1', { userId: 'u1' }), 'h1')
+      await store.insertKey(key('k2', { teamId: 't1' }), 'h2')
+      await store.deleteUser('u1', 5)
+      expect(await store.findGrant('h1', 0)).toBeUndefined()
+      expect(await store.findGrant('h2', 0)).toBeDefined()
+      await store.deleteTeam('t1', 5)
+      expect(await store.findGrant('h2', 0)).toBeUndefined()
+    }))
+
   test('lists in pages, newest first, by user and by team', () =>
     withStore(async (store) => {
       for (let index = 0; index < 7; index++) {

@@ -41,6 +41,8 @@ export function createKeyStore({ query }: Database): KeyStore {
               .where('state', '=', 'connected')
               .executeTakeFirst(),
       ])
+      // With its person or team gone, a key is nobody's.
+      if ((row.user_id !== null && !user) || (row.team_id !== null && !team)) return undefined
       return { key: keyFromRow(row), user, team, seatId: seat?.id }
     },
 
