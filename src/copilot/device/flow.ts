@@ -122,7 +122,9 @@ export async function pollDeviceFlow(
     if (untilDeadline <= 0) throw refusal('expired_token', new Map())
     await wait(clock, Math.min(intervalMs + MARGIN_MS, untilDeadline), signal)
     if (clock.monotonic() >= deadline) throw refusal('expired_token', new Map())
-    const result = await pollOnce(context, { ...issued, intervalMs }, signal).catch(pendingIfUnreachable(signal))
+    const result = await pollOnce(context, { ...issued, intervalMs }, signal).catch(
+      pendingIfUnreachable(signal),
+    )
     switch (result.state) {
       case 'done':
         return result.token

@@ -104,9 +104,7 @@ function general(refusal: Refusal, said: ErrorBody, details: ErrorDetails): Fail
       ? new Kind(sayQuota(said, details), { ...details, status: answered })
       : new Kind(messageFor(refusal, said, details), { ...details, status: answered })
   const mend: Mend | undefined =
-    status <= 400
-      ? readParameterLesson(said.code, said.param, said.message, model)
-      : undefined
+    status <= 400 ? readParameterLesson(said.code, said.param, said.message, model) : undefined
   return mend ? { error, mend } : { error }
 }
 
