@@ -75,7 +75,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addColumn(timestamps[1], 'bigint', (column) => column.notNull())
     .addColumn('version', 'integer', (column) => column.notNull())
     .execute()
-  await db.schema.createIndex('seats_user').on('seats').column('user_id').execute()
+  await db.schema.createIndex('seats_user').unique().on('seats').column('user_id').execute()
 
   await db.schema
     .createTable('spending')
