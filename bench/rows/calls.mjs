@@ -5,7 +5,7 @@
  */
 
 import { requestFor } from './ask.mjs'
-import { checked } from './checked.mjs'
+import { checkedLoad } from './checked.mjs'
 
 /**
  * @param {object} options
@@ -19,26 +19,22 @@ import { checked } from './checked.mjs'
  */
 export function callsRow({ name, title, kind, connections, flavour = 'clean', only }) {
   /** @param {Bench} bench @param {Running} running */
-  async function measure({ lengths, load, answered }, running) {
+  async function measure(bench, running) {
     const { route, request } = requestFor(kind, running)
-    const before = await answered()
-    const result = await load(
+    const result = await checkedLoad(
+      bench,
       {
         kind: 'calls',
         host: '127.0.0.1',
         port: running.port,
         request,
         connections,
-        warmUpMs: lengths.warmUpMs,
-        measureMs: lengths.measureMs,
+        warmUpMs: bench.lengths.warmUpMs,
+        measureMs: bench.lengths.measureMs,
         ...(running.weigh === undefined ? {} : { weigh: running.weigh }),
       },
       route.dialect,
     )
-    checked(result, result.calls)
-    if ((await answered()) - before < result.calls) {
-      throw new Error('it answered calls without asking the upstream')
-    }
     return {
       cpuUs: ((result.cpuMs ?? 0) * 1000) / result.calls,
       perSecond: (result.calls * 1000) / result.elapsedMs,

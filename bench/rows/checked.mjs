@@ -1,12 +1,38 @@
+/**
+ * A load whose result is only taken when it is one of calls that were really made.
+ *
+ * @import { Bench, Job, JobResult, Wire } from '../types.ts'
+ */
+
 /** One stray reset in a thousand calls is noise; more is a gateway that does not do its work. */
 const MAX_FAILED_SHARE = 0.001
 
 /**
- * @param {{ failed: number, firstFailure?: string }} result
- * @param {number} done
+ * @template {Job} T
+ * @param {Bench} bench
+ * @param {T} job
+ * @param {Wire} dialect
+ * @returns {Promise<Extract<JobResult, { kind: T['kind'] }>>}
  */
-export function checked({ failed, firstFailure }, done) {
+export async function checkedLoad({ load, answered }, job, dialect) {
+  const before = await answered()
+  const result = await load(job, dialect)
+  if (job.kind === 'rate' && result.kind === 'rate' && result.saturated) {
+    throw new Error(`cannot keep up with ${job.perSecond} calls a second`)
+  }
+  const done = doneIn(result)
+  const { failed, firstFailure } = result
   if (done === 0 || failed > done * MAX_FAILED_SHARE) {
     throw new Error(`${failed} of ${failed + done} failed, the first with: ${firstFailure ?? '–'}`)
   }
+  if ((await answered()) - before < done) {
+    throw new Error('it answered calls without asking the upstream')
+  }
+  return result
+}
+
+/** @param {JobResult} result how many calls went well */
+function doneIn(result) {
+  if (result.kind === 'streams') return result.streams
+  return result.kind === 'open-streams' ? result.opened : result.calls
 }

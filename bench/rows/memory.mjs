@@ -7,7 +7,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { proveAnswer, requestFor } from './ask.mjs'
-import { checked } from './checked.mjs'
+import { checkedLoad } from './checked.mjs'
 
 const SETTLE_MS = 3000
 const WARM_UP_SHARE = 0.1
@@ -21,15 +21,17 @@ const whole = { dialect: 'chat', wire: 'chat', stream: false, prompt: 'small' }
 const streamed = { ...whole, stream: true }
 
 /** @param {Bench} bench @param {Running} started */
-async function measure({ fresh, lengths, load, weigh }, started) {
-  return fresh(started.name, async (running) => {
+async function measure(bench, started) {
+  const { lengths, weigh } = bench
+  return bench.fresh(started.name, async (running) => {
     // Idle is what a gateway weighs that has answered, and loaded all it needs for it.
     await proveAnswer(whole, PACE, running)
     await pause(SETTLE_MS)
     const pid = /** @type {number} */ (running.weigh)
     const idle = weigh(pid)
     const { route, request } = requestFor(streamed, running)
-    const result = await load(
+    const result = await checkedLoad(
+      bench,
       {
         kind: 'open-streams',
         host: '127.0.0.1',
@@ -43,7 +45,6 @@ async function measure({ fresh, lengths, load, weigh }, started) {
       },
       route.dialect,
     )
-    checked(result, result.opened)
     if (result.opened < result.streams) {
       throw new Error(`only ${result.opened} of ${result.streams} streams opened`)
     }

@@ -5,7 +5,7 @@
  */
 
 import { requestFor } from './ask.mjs'
-import { checked } from './checked.mjs'
+import { checkedLoad } from './checked.mjs'
 
 const STREAMS = 100
 const CHUNKS = 200
@@ -26,22 +26,22 @@ export function streamsRow({ name, title, dialect, wire, flavour = 'clean', only
   const kind = { dialect, wire, stream: true, prompt: 'small' }
 
   /** @param {Bench} bench @param {Running} running */
-  async function measure({ lengths, load }, running) {
+  async function measure(bench, running) {
     const { route, request } = requestFor(kind, running)
-    const result = await load(
+    const result = await checkedLoad(
+      bench,
       {
         kind: 'streams',
         host: '127.0.0.1',
         port: running.port,
         request,
         connections: STREAMS,
-        warmUpWaves: lengths.warmUpWaves,
-        waves: lengths.waves,
+        warmUpWaves: bench.lengths.warmUpWaves,
+        waves: bench.lengths.waves,
         ...(running.weigh === undefined ? {} : { weigh: running.weigh }),
       },
       route.dialect,
     )
-    checked(result, result.streams)
     const chunks = result.streams * CHUNKS
     return {
       cpuUs: ((result.cpuMs ?? 0) * 1000) / chunks,
