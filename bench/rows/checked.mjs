@@ -17,9 +17,7 @@ const MAX_FAILED_SHARE = 0.001
 export async function checkedLoad({ load, answered }, job, dialect) {
   const before = await answered()
   const result = await load(job, dialect)
-  if (job.kind === 'rate' && result.kind === 'rate' && result.saturated) {
-    throw new Error(`cannot keep up with ${job.perSecond} calls a second`)
-  }
+  if (isSaturated(result)) throw new Error('cannot keep up with the rate')
   const done = doneIn(result)
   const { failed, firstFailure } = result
   if (done === 0 || failed > done * MAX_FAILED_SHARE) {
@@ -35,4 +33,9 @@ export async function checkedLoad({ load, answered }, job, dialect) {
 function doneIn(result) {
   if (result.kind === 'streams') return result.streams
   return result.kind === 'open-streams' ? result.opened : result.calls
+}
+
+/** @param {JobResult} result */
+function isSaturated(result) {
+  return result.kind === 'rate' && result.saturated
 }
