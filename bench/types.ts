@@ -40,13 +40,13 @@ export interface Place {
   readonly folder: string
 }
 
-export interface Command {
+interface Command {
   readonly file: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
-export interface Greeting {
+interface Greeting {
   readonly headers: Readonly<Record<string, string>>
   readonly notes: readonly string[]
 }

@@ -16,7 +16,7 @@ const CHAT_MODEL = 'gpt-4o-2024-11-20'
 const WORDS = 'the quick relay hands every byte over while it arrives and keeps none of them '
 
 /** @param {number} length */
-export function filler(length) {
+function filler(length) {
   return WORDS.repeat(Math.ceil(length / WORDS.length)).slice(0, length)
 }
 
