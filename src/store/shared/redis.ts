@@ -18,7 +18,7 @@ export async function openRedis(
       cause,
     })
   })
-  const connect = async () => {
+  const create = () => {
     const client = createClient({
       url,
       // A call never waits in a queue for a server that is away.
@@ -29,18 +29,21 @@ export async function openRedis(
       },
     })
     client.on('error', onFailure)
-    await client.connect()
     return client
   }
-  const client = await connect()
-  let subscriber: Awaited<ReturnType<typeof connect>> | undefined
+  const client = create()
+  await firstTry(client.connect(), onFailure)
+  let subscriber: ReturnType<typeof create> | undefined
+  let subscribing: Promise<unknown> | undefined
 
   return {
     command: (words) => client.sendCommand([...words]),
     async subscribe(channel, onMessage) {
-      subscriber ??= await connect()
-      const open = subscriber
-      await open.subscribe(channel, onMessage)
+      const open = (subscriber ??= create())
+      subscribing ??= open.connect()
+      // While the server is away this waits with the connection, and the caller does not.
+      const subscribed = subscribing.then(() => open.subscribe(channel, onMessage))
+      await firstTry(subscribed, onFailure)
       return () => open.unsubscribe(channel, onMessage)
     },
     get ready() {
@@ -52,4 +55,25 @@ export async function openRedis(
       await Promise.resolve()
     },
   }
+}
+
+const FIRST_TRY_MS = 2000
+
+/** A server that is away when we start is waited for only so long; the client goes on trying by itself. */
+async function firstTry(
+  connected: Promise<unknown>,
+  onFailure: (error: Error) => void,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, FIRST_TRY_MS)
+  })
+  const tried = connected.then(
+    () => undefined,
+    (error: unknown) => {
+      onFailure(error instanceof Error ? error : new Error('Redis cannot be reached'))
+    },
+  )
+  await Promise.race([tried, tooLong])
+  clearTimeout(timer)
 }

@@ -1,0 +1,81 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../core/clock.ts'
+import { createSeal, createSealKey } from '../../policy/seats/seal.ts'
+import { startRedis } from '../testing/redis-server.ts'
+import { createRedisChanges } from './changes.ts'
+import { createRedisTokenShare } from './redis-token-share.ts'
+import { openRedis } from './redis.ts'
+
+const server = await startRedis()
+if (!server && process.env['CI'])
+  throw new Error('Redis is not installed: apt-get install redis-server')
+const redis = server && (await openRedis(server.url))
+afterAll(async () => {
+  await redis?.close()
+  await server?.stop()
+})
+
+describe.skipIf(!redis)('what replicas share in Redis', () => {
+  const connection = redis as NonNullable<typeof redis>
+  const seal = createSeal(createSealKey())
+  const replica = () => createRedisTokenShare(connection, seal, systemClock)
+
+  test('a token written by one is read by another, and stands there sealed', async () => {
+    await replica().write('own', { raw: { token: 'tid=secret' }, receivedMs: 5 })
+    expect(await replica().read('own')).toEqual({ raw: { token: 'tid=secret' }, receivedMs: 5 })
+    expect(await connection.command(['GET', '{jetway}:token:own'])).not.toContain('tid=')
+    expect(
+      await createRedisTokenShare(connection, createSeal(createSealKey()), systemClock).read('own'),
+    ).toBeUndefined()
+    expect(await replica().read('nobody')).toBeUndefined()
+  })
+
+  test('of many who renew at once, one works at a time', async () => {
+    let working = 0
+    let most = 0
+    const done = Array.from({ length: 8 }, (_, index) =>
+      replica().exclusively('own', async () => {
+        most = Math.max(most, ++working)
+        await new Promise((resolve) => setImmediate(resolve))
+        working--
+        return index
+      }),
+    )
+    expect((await Promise.all(done)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(most).toBe(1)
+    expect(await connection.command(['EXISTS', '{jetway}:token:own:lease'])).toBe(0)
+  })
+
+  test('work that fails lets go of its lease', async () => {
+    await expect(
+      replica().exclusively('own', () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no')
+    expect(await replica().exclusively('own', () => Promise.resolve(1))).toBe(1)
+  })
+
+  test('a change is heard by every replica', async () => {
+    const [here, there] = [
+      await createRedisChanges(connection),
+      await createRedisChanges(connection),
+    ]
+    const heard = new Promise<void>((resolve) => {
+      there.onChange(resolve)
+    })
+    here.announce()
+    await heard
+  })
+
+  test('without Redis a command fails at once, and the token share does without', async () => {
+    const gone = await startRedis()
+    if (!gone) throw new Error('no Redis')
+    const lost = await openRedis(gone.url)
+    await gone.stop()
+    await expect.poll(() => lost.ready).toBe(false)
+    await expect(lost.command(['PING'])).rejects.toThrow('offline')
+    const share = createRedisTokenShare(lost, seal, systemClock)
+    expect(await share.read('own')).toBeUndefined()
+    await share.write('own', { raw: {}, receivedMs: 1 })
+    expect(await share.exclusively('own', () => Promise.resolve('worked'))).toBe('worked')
+    await lost.close()
+  })
+})
