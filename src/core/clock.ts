@@ -4,8 +4,11 @@ export interface Clock {
   now(): number
   /** Milliseconds from an arbitrary start; never goes back. For durations. */
   monotonic(): number
-  /** Runs `callback` once after `delayMs`; the returned function cancels it. Does not keep the process alive. */
-  setTimer(delayMs: number, callback: () => void): () => void
+  /**
+   * Runs `callback` once after `delayMs`; the returned function cancels it. Does not keep the process alive, unless someone
+   * waits for it (`keepAlive`): a command that sleeps between two tries must not end in between.
+   */
+  setTimer(delayMs: number, callback: () => void, keepAlive?: boolean): () => void
 }
 
 /** `setTimeout` fires at once above this many milliseconds (2^31 - 1), so longer waits are cut to it. */
@@ -14,16 +17,16 @@ const LONGEST_TIMER_MS = 2_147_483_647
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimer(delayMs, callback) {
+  setTimer(delayMs, callback, keepAlive = false) {
     const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS))
-    timer.unref()
+    if (!keepAlive) timer.unref()
     return () => {
       clearTimeout(timer)
     }
   },
 }
 
-/** Resolves after `delayMs`; rejects with the signal's reason as soon as it aborts. */
+/** Resolves after `delayMs`, and keeps the process alive until then; rejects with the signal's reason as soon as it aborts. */
 export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -34,10 +37,11 @@ export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promi
       cancel()
       reject(signal?.reason as Error)
     }
-    const cancel = clock.setTimer(delayMs, () => {
+    const wake = (): void => {
       signal?.removeEventListener('abort', onAbort)
       resolve()
-    })
+    }
+    const cancel = clock.setTimer(delayMs, wake, true)
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
