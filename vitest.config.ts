@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       /** Beside the code. */
-      { test: { ...shared, name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      { test: { ...shared, name: 'unit', include: ['src/**/*.test.ts', 'bench/**/*.test.mjs'] } },
       /** Across rooms, on the built package where a command is run. */
       {
         test: {
