@@ -4,6 +4,14 @@ import type { WireName } from '../core/model.ts'
 import { chat, chatWire } from './chat/index.ts'
 import { completions } from './completions/index.ts'
 import { embeddings } from './embeddings/index.ts'
+import {
+  batchEmbedContents,
+  countTokens,
+  embedContent,
+  generateContent,
+  streamGenerateContent,
+  streamGenerateContentArray,
+} from './gemini/index.ts'
 import { messages, messagesCountTokens, messagesWire } from './messages/index.ts'
 
 /** By `Dialect.id`. */
@@ -11,6 +19,12 @@ export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ['chat', chat],
   ['completions', completions],
   ['embeddings', embeddings],
+  ['gemini:generateContent', generateContent],
+  ['gemini:streamGenerateContent', streamGenerateContent],
+  ['gemini:streamGenerateContent:array', streamGenerateContentArray],
+  ['gemini:countTokens', countTokens],
+  ['gemini:embedContent', embedContent],
+  ['gemini:batchEmbedContents', batchEmbedContents],
   ['messages', messages],
   ['messages:count_tokens', messagesCountTokens],
 ])

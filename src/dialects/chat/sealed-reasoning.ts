@@ -8,12 +8,15 @@ const MARK = 'jetway-blocks.'
  * Sealed reasoning as the one `reasoning_opaque` that a chat message has. One block of the chat wire is its own value. Several
  * blocks, or blocks with an id, go in with their texts, since a signature holds only for the very text it was made for.
  */
-export function opaqueFromBlocks(blocks: readonly ReasoningContent[]): string | undefined {
+export function opaqueFromBlocks(
+  blocks: readonly ReasoningContent[],
+  form: 'shortest' | 'texts-inside' = 'shortest',
+): string | undefined {
   const sealed = blocks.filter((block) => block.sealed !== undefined)
   const [first] = sealed
   if (first?.sealed === undefined) return undefined
-  if (blocks.length === 1 && first.id === undefined && !first.summary)
-    return textOfSealed(first.sealed)
+  const plain = blocks.length === 1 && first.id === undefined && !first.summary
+  if (plain && form === 'shortest') return textOfSealed(first.sealed)
   const entries = sealed.map((block) => ({
     t: block.text,
     s: block.summary || undefined,
