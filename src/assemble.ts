@@ -1,0 +1,93 @@
+import { createLiteLlmProxy, createOpenAi } from './compatible/compatible.ts'
+import { createCopilot } from './copilot/index.ts'
+import type { CopilotOptions, CopilotUpstream } from './copilot/index.ts'
+import type { Admission } from './core/admission.ts'
+import { systemClock } from './core/clock.ts'
+import type { Clock } from './core/clock.ts'
+import type { Engine } from './core/engine.ts'
+import type { Observer } from './core/ledger.ts'
+import type { Log } from './core/log.ts'
+import type { Random } from './core/random.ts'
+import type { Settings } from './core/settings.ts'
+import type { Upstream } from './core/upstream.ts'
+import { dialects, wires } from './dialects/index.ts'
+import { createEngine } from './engine/engine.ts'
+import { createTransport } from './transport/transport.ts'
+import type { Transport } from './transport/transport.ts'
+
+export interface AssembleOptions {
+  /** Asked for each call, so that a changed configuration counts at once. */
+  readonly settings: () => Settings
+  /** `process.env`, or whatever stands for it. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  /** A token given in code: comes before every other source of a credential. */
+  readonly credential?: string | undefined
+  /** Other people's seats, and what replicas share of their tokens. */
+  readonly seats?: CopilotOptions['seats']
+  readonly sharedTokens?: CopilotOptions['shared']
+  readonly admission?: Admission | undefined
+  readonly observers?: readonly Observer[] | undefined
+  /** Certificates in PEM that are trusted beside Node's own. */
+  readonly extraCa?: string | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+}
+
+export interface Assembled {
+  readonly engine: Engine
+  readonly copilot: CopilotUpstream
+  readonly transport: Transport
+  close(): Promise<void>
+}
+
+/** The one place where the rooms on the path of a call are wired together: for the gateway, the SDK and the command alike. */
+export function assembleEngine(options: AssembleOptions): Assembled {
+  const { settings, environment, log } = options
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? Math.random
+  const { router, copilot: copilotSettings } = settings()
+  const transport = createTransport({
+    connectTimeoutMs: router.connectTimeoutMs,
+    env: environment,
+    extraCa: options.extraCa,
+  })
+  const copilot = createCopilot({
+    http: transport,
+    clock,
+    random,
+    environment,
+    settings: copilotSettings,
+    credential: options.credential,
+    seats: options.seats,
+    shared: options.sharedTokens,
+    log: (level, message, fields) => {
+      log[level](message, fields)
+    },
+  })
+  const upstreams = new Map<string, Upstream>([
+    ['github_copilot', copilot],
+    ['litellm_proxy', createLiteLlmProxy({ http: transport, clock, env: environment })],
+    ['openai', createOpenAi({ http: transport, clock, env: environment })],
+  ])
+  const engine = createEngine({
+    settings,
+    upstreams,
+    transport,
+    dialects,
+    wires,
+    admission: options.admission,
+    observers: options.observers,
+    clock,
+    random,
+  })
+  return {
+    engine,
+    copilot,
+    transport,
+    async close() {
+      copilot.close()
+      await transport.destroy()
+    },
+  }
+}
