@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { BadRequestError, JetwayError, PayloadTooLargeError } from '../../core/errors.ts'
+
+/** The request's body, decompressed. Rejects with what the client gets told; see `isClientGone`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  const decompress = encoding === 'identity' || encoding === '' ? undefined : DECODERS[encoding]
+  if (encoding !== 'identity' && encoding !== '' && decompress === undefined) {
+    throw new BadRequestError(
+      `content-encoding ${printable(encoding)} is not understood: send gzip, deflate, br or none`,
+      { status: 415, code: 'unsupported_content_encoding' },
+    )
+  }
+  const bytes = await readBytes(request, maxBytes)
+  return decompress === undefined
+    ? bytes
+    : await decompressed(bytes, decompress, encoding, maxBytes)
+}
+
+/** Whether what was thrown means that the client is gone, and nobody is left to be told. */
+export function isClientGone(thrown: unknown): boolean {
+  return thrown instanceof JetwayError && thrown.code === CLIENT_GONE
+}
+
+export function clientGone(): JetwayError {
+  return new JetwayError('the client went away', { status: 499, code: CLIENT_GONE })
+}
+
+const CLIENT_GONE = 'client_closed_request'
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length']) > maxBytes)
+    return Promise.reject(tooLarge(maxBytes))
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size <= maxBytes) {
+        chunks.push(chunk)
+        return
+      }
+      chunks.length = 0
+      request.off('data', onData)
+      // What still comes is thrown away, so that the client can read the answer instead of a reset.
+      request.resume()
+      reject(tooLarge(maxBytes))
+    }
+    request.on('data', onData)
+    request.once('end', () => {
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    })
+    const onGone = (): void => {
+      if (!request.complete) reject(clientGone())
+    }
+    request.once('error', onGone)
+    request.once('close', onGone)
+  })
+}
+
+type Decompress = (
+  bytes: Buffer,
+  options: { readonly maxOutputLength: number },
+  callback: (error: Error | null, result: Buffer) => void,
+) => void
+
+const DECODERS: Readonly<Record<string, Decompress>> = Object.assign(Object.create(null), {
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflate,
+  br: brotliDecompress,
+})
+
+/** `maxOutputLength` stops a small body that would unfold to gigabytes as soon as it is over the limit. */
+function decompressed(
+  bytes: Buffer,
+  decompress: Decompress,
+  encoding: string,
+  maxBytes: number,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    decompress(bytes, { maxOutputLength: maxBytes }, (error, result) => {
+      if (!error) resolve(result)
+      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+        reject(tooLarge(maxBytes))
+      } else {
+        const message = `the body is not valid ${encoding}, though content-encoding says so`
+        reject(new BadRequestError(message, { code: 'invalid_content_encoding' }))
+      }
+    })
+  })
+}
+
+function tooLarge(maxBytes: number): PayloadTooLargeError {
+  const megabytes = Math.round((maxBytes / 1_048_576) * 100) / 100
+  return new PayloadTooLargeError(
+    `the request is larger than this gateway takes (${megabytes} MiB); ` +
+      'send less, or raise jetway.max_body_size_mb',
+    { code: 'request_too_large' },
+  )
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\w.,-]/g, '?').slice(0, 40)
+}

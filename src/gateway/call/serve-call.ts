@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '../../core/call.ts'
+import type { Dialect, RequestPath } from '../../core/dialect.ts'
+import { ServiceUnavailableError } from '../../core/errors.ts'
+import type { GatewayHouse } from '../house.ts'
+import { asJetwayError, encodeRefusal } from './encode-refusal.ts'
+import { makeCall } from './make-call.ts'
+import { NodeSink } from './node-sink.ts'
+import { presentedKeys } from './presented-keys.ts'
+import { clientGone, isClientGone, readBody } from './read-body.ts'
+import { requestIdFrom } from './request-id.ts'
+
+/** The data plane: one HTTP request becomes one call, and its answer goes straight to Node's response. Never rejects. */
+export async function serveCall(
+  house: GatewayHouse,
+  dialect: Dialect,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path?: RequestPath,
+): Promise<void> {
+  const receivedAt = house.clock.monotonic()
+  const id = requestIdFrom(request.headers['x-request-id'])
+  const sink = new NodeSink(response, id)
+  const controller = new AbortController()
+  let taken = false
+  const ticket = {
+    abandon: () => {
+      controller.abort(stopping())
+      if (response.headersSent) response.destroy()
+      else refuse(stopping())
+    },
+  }
+  const refuse = (thrown: unknown): void => {
+    if (isClientGone(thrown)) return
+    const error = asJetwayError(thrown)
+    if (error !== thrown) house.log.error('a request failed', { id, cause: causeOf(thrown) })
+    house.onRefused({ id, method: 'POST', route: dialect.id, error })
+    sink.fail(error, encodeRefusal(house.dialects, dialect.name, error, id), retryHeaders(error))
+  }
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(clientGone())
+  })
+  // Without a listener, an error of a dying socket would end the process.
+  response.once('error', ignore)
+  try {
+    const known = house.authenticator.authenticate(presentedKeys(request.headers))
+    const caller: Caller = known instanceof Promise ? await known : known
+    if (house.inFlight.draining) {
+      response.setHeader('connection', 'close')
+      throw stopping()
+    }
+    house.inFlight.enter(ticket)
+    taken = true
+    const bytes = await readBody(request, house.settings().maxBodyBytes)
+    const { signal } = controller
+    if (signal.aborted) return
+    const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
+    await house.engine.run(call, sink)
+  } catch (error) {
+    refuse(error)
+  } finally {
+    if (taken) house.inFlight.leave(ticket)
+  }
+}
+
+function ignore(): void {}
+
+function stopping(): ServiceUnavailableError {
+  return new ServiceUnavailableError('the gateway is stopping; call again in a moment', {
+    code: 'stopping',
+    retry_after: 1,
+  })
+}
+
+export function retryHeaders(error: { readonly retry_after: number | undefined }) {
+  return error.retry_after === undefined
+    ? {}
+    : { 'retry-after': String(Math.ceil(error.retry_after)) }
+}
+
+/** The place, not the message: a message of foreign code may repeat what it choked on. */
+export function causeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown
+  const frame = /^\s+at .*$/m.exec(thrown.stack ?? '')?.[0].trim() ?? ''
+  return `${thrown.name} ${frame}`.trim()
+}

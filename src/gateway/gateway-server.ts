@@ -1,0 +1,152 @@
+import { getRequestListener } from '@hono/node-server'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Authenticator } from '../core/authenticator.ts'
+import { wait } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Dialect } from '../core/dialect.ts'
+import type { Engine } from '../core/engine.ts'
+import type { Log } from '../core/log.ts'
+import type { GatewaySettings } from '../core/settings.ts'
+import { createGuardedListener } from './http/guarded-listener.ts'
+import { createHttpServer } from './http/http-server.ts'
+import type { GatewayHouse, RefusedRequest } from './house.ts'
+import { createInFlight } from './in-flight.ts'
+import { modelRoutes } from './models/model-routes.ts'
+import { healthRoutes } from './own/health-routes.ts'
+import { openapiDocument } from './own/openapi.ts'
+import type { OwnRoute } from './own/own-route.ts'
+import { buildApp } from './routes/build-app.ts'
+import { DATA_ROUTES } from './routes/data-routes.ts'
+
+export interface GatewayServerOptions {
+  readonly engine: Engine
+  readonly dialects: ReadonlyMap<string, Dialect>
+  /** Asked for each request. Host and port count once, at the start. */
+  readonly settings: () => GatewaySettings
+  readonly authenticator: Authenticator
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  /** Administration, metrics, explanations: whatever other rooms add. */
+  readonly routes?: readonly OwnRoute[] | undefined
+  /** Rejects while something is missing that calls need; readiness says so. */
+  readonly ready?: (() => Promise<void>) | undefined
+  readonly onRefused?: ((refused: RefusedRequest) => void) | undefined
+}
+
+export interface Drained {
+  /** Calls that were cut because the time was over. */
+  readonly cut: number
+}
+
+export interface GatewayServer {
+  /** As `http://127.0.0.1:4000`. */
+  readonly url: string
+  readonly port: number
+  readonly server: Server
+  /** Calls under way. */
+  readonly inFlight: number
+  /** Readiness goes to 503, calls under way finish within the limit, then the port is given back. */
+  drain(limitMs: number): Promise<Drained>
+  /** Ends everything now. */
+  close(): Promise<void>
+}
+
+/** Binds the port; rejects when that fails. */
+export async function startGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
+  const { settings, engine, clock } = options
+  const inFlight = createInFlight(() => settings().maxConcurrentCalls)
+  const house: GatewayHouse = {
+    engine,
+    dialects: options.dialects,
+    settings,
+    authenticator: options.authenticator,
+    inFlight,
+    clock,
+    log: options.log,
+    onRefused: options.onRefused ?? (() => {}),
+  }
+  const { host, port } = settings()
+  const app = buildApp(house, ownRoutes(options, house))
+  const listener = getRequestListener(app.fetch, {
+    hostname: 'localhost',
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
+  })
+  const server = createHttpServer({
+    listener: createGuardedListener(house, host, (request, response) => {
+      void listener(request, response)
+    }),
+    maxBodyBytes: () => settings().maxBodyBytes,
+  })
+  await listen(server, host, port)
+  const { port: bound } = server.address() as AddressInfo
+
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+      inFlight.abandonAll()
+      server.closeAllConnections()
+    })
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    server,
+    get inFlight() {
+      return inFlight.count
+    },
+    async drain(limitMs) {
+      const over = new AbortController()
+      const done = inFlight.drained().then(() => {
+        over.abort()
+      })
+      await Promise.race([done, wait(clock, limitMs, over.signal).catch(() => {})])
+      over.abort()
+      const cut = inFlight.count
+      await close()
+      return { cut }
+    },
+    close,
+  }
+}
+
+function ownRoutes(options: GatewayServerOptions, house: GatewayHouse): readonly OwnRoute[] {
+  const { engine, version, ready } = options
+  const routes: OwnRoute[] = [
+    ...healthRoutes({ engine, inFlight: house.inFlight, version, ready }),
+    ...modelRoutes(engine),
+    ...(options.routes ?? []),
+    {
+      method: 'GET',
+      path: '/',
+      access: 'anyone',
+      summary: 'Says who answers',
+      answer: () => ({
+        body: 'Jetway is running\n',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+      }),
+    },
+  ]
+  routes.push({
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'anyone',
+    summary: 'This description',
+    answer: () => ({ body: openapiDocument(DATA_ROUTES, routes, version) }),
+  })
+  return routes
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,62 @@
+import { ServiceUnavailableError } from '../core/errors.ts'
+
+/** A call under way, as far as overload and the end of the process are concerned. */
+export interface Ticket {
+  /** Ends it now, because the gateway stops. */
+  readonly abandon: () => void
+}
+
+/** Counts calls under way: the bound on them, and the wait for them at the end. */
+export interface InFlight {
+  readonly count: number
+  readonly draining: boolean
+  /** Throws a `ServiceUnavailableError` when there is no room. Called once per call, before its body is read. */
+  enter(ticket: Ticket): void
+  leave(ticket: Ticket): void
+  /** Resolves when no call is left. New ones are still taken: who has come so far is served. */
+  drained(): Promise<void>
+  abandonAll(): void
+}
+
+const RETRY_AFTER_SECONDS = 1
+
+export function createInFlight(maxCalls: () => number): InFlight {
+  const tickets = new Set<Ticket>()
+  let draining = false
+  let waiting: (() => void)[] = []
+
+  return {
+    get count() {
+      return tickets.size
+    },
+    get draining() {
+      return draining
+    },
+    enter(ticket) {
+      if (tickets.size >= maxCalls()) {
+        throw new ServiceUnavailableError(
+          `the gateway has ${tickets.size} calls under way, which is as many as it takes`,
+          { retry_after: RETRY_AFTER_SECONDS, code: 'overloaded' },
+        )
+      }
+      tickets.add(ticket)
+    },
+    leave(ticket) {
+      tickets.delete(ticket)
+      if (tickets.size > 0) return
+      const resolved = waiting
+      waiting = []
+      for (const resolve of resolved) resolve()
+    },
+    drained() {
+      draining = true
+      if (tickets.size === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        waiting.push(resolve)
+      })
+    },
+    abandonAll() {
+      for (const ticket of tickets) ticket.abandon()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Caller } from '../../core/call.ts'
+import type { DialectName } from '../../core/call.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+
+/** Who may ask. `anyone` needs no key, `caller` any good one, `master` the master key (or an open gateway's owner). */
+export type Access = 'anyone' | 'caller' | 'master'
+
+/** An endpoint that is no call to a model: lists, health, keys, … Knows nothing of the HTTP framework. */
+export interface OwnRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** As `/v1/requests/:id`; `:id{.+}` takes slashes, too. */
+  readonly path: string
+  readonly access: Access
+  readonly summary: string
+  /** In whose words its errors are. @default 'chat' */
+  readonly dialect?: DialectName | undefined
+  readonly answer: (request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>
+}
+
+export interface OwnRequest {
+  readonly id: string
+  /** An `anyone` route has none. */
+  readonly caller: Caller | undefined
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly signal: AbortSignal
+  /** Reads the body; rejects with a `BadRequestError`. */
+  json(): Promise<JsonObject>
+}
+
+export interface OwnAnswer {
+  /** @default 200 */
+  readonly status?: number | undefined
+  /** JSON; text needs a `content-type` of its own in `headers`. */
+  readonly body: JsonValue
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
