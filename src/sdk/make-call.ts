@@ -26,6 +26,7 @@ const EXTRAS: ReadonlySet<string> = new Set<keyof CallExtras>([
   'num_retries',
   'fallbacks',
   'drop_params',
+  'use_defaults',
   'signal',
 ])
 
@@ -58,16 +59,17 @@ export function makeCall(
       param: 'model',
     })
   }
+  const callOptions = readCallOptions(options, defaults)
   return {
     id: randomUUID(),
     operation: door.operation,
     dialect: door.dialect,
     model: json['model'] ?? '',
     stream: json['stream'] === true,
-    headers: new Map(),
+    headers: new Map(Object.entries(callOptions.extraHeaders ?? {})),
     body: { bytes, json },
     caller: SDK_CALLER,
-    options: { ...readCallOptions(options, defaults), sdkDefaults: true },
+    options: callOptions,
     signal,
     receivedAt: systemClock.monotonic(),
   }
@@ -111,6 +113,7 @@ export function readCallOptions(options: CallExtras, defaults: CallExtras): Call
     dropParams: options.drop_params ?? defaults.drop_params,
     apiBase: options.api_base ?? defaults.api_base,
     apiKey: options.api_key ?? defaults.api_key,
+    sdkDefaults: options.use_defaults ?? defaults.use_defaults ?? true,
     extraHeaders: mergeHeaders(defaults.extra_headers, options.extra_headers),
   }
 }

@@ -4,6 +4,7 @@ import { createAnswerSink } from './answer-sink.ts'
 import type { AnswerSinkOptions, Outcome } from './answer-sink.ts'
 
 export interface Performed {
+  readonly call: Call
   readonly outcome: Outcome
   /** Ends the call and its request upstream. */
   readonly abort: (reason: Error) => void
@@ -30,6 +31,7 @@ export async function perform(
   })
   const outcome = await sink.outcome
   return {
+    call,
     outcome,
     abort: (reason) => {
       controller.abort(reason)

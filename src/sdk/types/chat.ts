@@ -47,7 +47,7 @@ export type ChatMessage =
     }
   | { role: 'user'; content: string | readonly ChatContentPart[]; name?: string | undefined }
   | ChatAssistantMessage
-  | { role: 'tool'; content: string | readonly ChatTextPart[]; tool_call_id: string }
+  | { role: 'tool'; content: string | readonly ChatContentPart[]; tool_call_id: string }
   | { role: 'function'; content: string | null; name: string }
 
 export interface ChatAssistantMessage {

@@ -18,6 +18,8 @@ export interface CallExtras {
   fallbacks?: readonly string[] | undefined
   /** Leave out parameters that the model does not take, instead of refusing the call. @default false */
   drop_params?: boolean | undefined
+  /** Fill in `temperature` 0, `top_p` 1 and `max_tokens` 4096 where a chat request leaves them out. @default true */
+  use_defaults?: boolean | undefined
   /** Ends the call and its request upstream. */
   signal?: AbortSignal | undefined
 }

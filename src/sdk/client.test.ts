@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  AuthenticationError,
+  createCopilot,
+  JetwayError,
+  NotFoundError,
+  RateLimitError,
+  streamChunkBuilder,
+} from '../index.ts'
+import type { ChatCompletionChunk, JetwayClient } from '../index.ts'
+import type { RecordedRequest } from '../emulator/index.ts'
+import { emulated } from './__fixtures__/emulated.ts'
+import type { Emulated } from './__fixtures__/emulated.ts'
+
+let house: Emulated
+let client: JetwayClient
+
+beforeAll(async () => {
+  house = await emulated()
+  client = createCopilot({ environment: house.environment, signIn: 'never' })
+})
+
+afterAll(async () => {
+  await client.close()
+  await house[Symbol.asyncDispose]()
+})
+
+beforeEach(() => {
+  house.emulator.control.requests.clear()
+  house.emulator.control.faults.clear()
+})
+
+const HELLO = [{ role: 'user', content: 'Say hello' }] as const
+
+function asked(path: string): RecordedRequest[] {
+  return house.emulator.control.requests.list().filter((request) => request.path === path)
+}
+
+function lastChat(): { readonly headers: RecordedRequest['headers']; readonly body: unknown } {
+  const last = asked('/chat/completions').at(-1)
+  if (!last) throw new Error('nothing was asked')
+  return { headers: last.headers, body: last.body }
+}
+
+describe('completion', () => {
+  test("the documentation's example: editor headers arrive as the caller wrote them", async () => {
+    const response = await client.completion({
+      model: 'github_copilot/gpt-4',
+      messages: [
+        { role: 'user', content: 'Write a Python function to calculate fibonacci numbers' },
+      ],
+      extra_headers: {
+        'editor-version': 'vscode/1.85.1',
+        'Copilot-Integration-Id': 'vscode-chat',
+      },
+    })
+    expect(response.object).toBe('chat.completion')
+    expect(response.choices[0]?.message.content).toContain('fibonacci')
+    expect(lastChat().headers).toMatchObject({
+      'editor-version': 'vscode/1.85.1',
+      'copilot-integration-id': 'vscode-chat',
+    })
+  })
+
+  test("the documentation's streamed example", async () => {
+    const stream = await client.completion({
+      model: 'github_copilot/gpt-4',
+      messages: [{ role: 'user', content: 'Explain async/await in Python' }],
+      stream: true,
+      extra_headers: {
+        'editor-version': 'vscode/1.85.1',
+        'Copilot-Integration-Id': 'vscode-chat',
+      },
+    })
+    const chunks: ChatCompletionChunk[] = []
+    let text = ''
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      text += chunk.choices[0]?.delta.content ?? ''
+    }
+    expect(chunks.length).toBeGreaterThan(3)
+    expect(chunks.every(({ choices }) => choices.length > 0)).toBe(true)
+    expect(streamChunkBuilder(chunks).choices[0]?.message.content).toBe(text)
+    expect(text).not.toBe('')
+  })
+
+  test('what is left out has its default; what is said stays', async () => {
+    await client.completion({ messages: HELLO })
+    expect(lastChat().body).toMatchObject({
+      model: 'gpt-4o',
+      temperature: 0,
+      top_p: 1,
+      max_tokens: 4096,
+    })
+    await client.completion({ messages: HELLO, temperature: 0.7, max_tokens: 5 })
+    expect(lastChat().body).toMatchObject({ temperature: 0.7, max_tokens: 5, top_p: 1 })
+  })
+
+  test('how an answer came is beside it, and not in it', async () => {
+    const answer = await client.completion({ messages: HELLO })
+    expect(answer._response.status).toBe(200)
+    expect(answer._response.request_id).toBe(answer._response.headers['x-request-id'])
+    expect(JSON.stringify(answer)).not.toContain('_response')
+    const stream = await client.completion({ messages: HELLO, stream: true })
+    expect(stream._response.status).toBe(200)
+    await stream.text()
+  })
+
+  test('the whole answer of a stream is the answer', async () => {
+    const whole = await client.completion({ messages: HELLO })
+    const streamed = await client.completion({ messages: HELLO, stream: true })
+    const final = await streamed.final()
+    expect(final.choices[0]?.message.content).toBe(whole.choices[0]?.message.content)
+    expect(final.choices[0]?.finish_reason).toBe('stop')
+  })
+
+  test('usage comes in a last chunk when it is asked for', async () => {
+    const stream = await client.completion({
+      messages: HELLO,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    const chunks: ChatCompletionChunk[] = []
+    for await (const chunk of stream) chunks.push(chunk)
+    const empty = chunks.filter(({ choices }) => choices.length === 0)
+    expect(empty).toHaveLength(1)
+    expect(chunks.at(-1)).toBe(empty[0])
+    expect(empty[0]?.usage?.total_tokens).toBeGreaterThan(0)
+  })
+
+  test('leaving the loop ends the request upstream', async () => {
+    house.emulator.control.settings.set({ pace: 20 })
+    try {
+      const stream = await client.completion({
+        messages: [{ role: 'user', content: 'Explain rivers at length' }],
+        stream: true,
+      })
+      for await (const _ of stream) break
+      const [request] = await house.emulator.control.requests.waitFor({
+        filter: { path: '/chat/completions' },
+      })
+      expect(request).toMatchObject({ outcome: 'aborted' })
+    } finally {
+      house.emulator.control.settings.set({ pace: 0 })
+    }
+  })
+
+  test("the caller's signal ends the call, and its reason is thrown", async () => {
+    house.emulator.control.settings.set({ pace: 20 })
+    try {
+      const controller = new AbortController()
+      const stream = await client.completion({
+        messages: [{ role: 'user', content: 'Explain rivers at length' }],
+        stream: true,
+        signal: controller.signal,
+      })
+      const reading = (async () => {
+        for await (const _ of stream) controller.abort(new Error('enough'))
+      })()
+      await expect(reading).rejects.toThrow('enough')
+      const [request] = await house.emulator.control.requests.waitFor({
+        filter: { path: '/chat/completions' },
+      })
+      expect(request).toMatchObject({ outcome: 'aborted' })
+      await expect(
+        client.completion({ messages: HELLO, signal: controller.signal }),
+      ).rejects.toThrow('enough')
+    } finally {
+      house.emulator.control.settings.set({ pace: 0 })
+    }
+  })
+})
+
+describe('failures are classes', () => {
+  test('an unknown model', async () => {
+    const failing = client.completion({ model: 'github_copilot/gpt-nonsense', messages: HELLO })
+    await expect(failing).rejects.toThrow(NotFoundError)
+    const error = await failing.catch((thrown: unknown) => thrown as JetwayError)
+    expect(error).toBeInstanceOf(JetwayError)
+    expect(error).toMatchObject({
+      status: 404,
+      model: 'github_copilot/gpt-nonsense',
+      request_id: expect.any(String) as string,
+    })
+    expect(asked('/chat/completions')).toEqual([])
+  })
+
+  test('a rate limit, without retries', async () => {
+    house.emulator.control.faults.add({
+      on: { route: 'chat' },
+      do: { kind: 'error', name: 'rate_limited' },
+    })
+    const failing = client.completion({ messages: HELLO, num_retries: 0 })
+    await expect(failing).rejects.toThrow(RateLimitError)
+  })
+
+  test('nobody is signed in: at once, and with how to', async () => {
+    await using unsigned = createCopilot({ environment: house.unsigned, signIn: 'never' })
+    const failing = unsigned.completion({ messages: HELLO })
+    await expect(failing).rejects.toThrow(AuthenticationError)
+    await expect(failing).rejects.toThrow('jetway login')
+    await expect(unsigned.listModels()).rejects.toThrow('jetway login')
+    await expect(unsigned.getQuota()).rejects.toThrow('jetway login')
+  })
+})

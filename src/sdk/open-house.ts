@@ -1,0 +1,37 @@
+import { assembleEngine } from '../assemble.ts'
+import { OWN_SEAT } from '../core/call.ts'
+import { systemClock } from '../core/clock.ts'
+import { silentLog } from '../core/log.ts'
+import { dialects } from '../dialects/index.ts'
+import { describeQuota } from './describe-quota.ts'
+import type { House } from './house.ts'
+import type { CopilotOptions } from './options.ts'
+import { SDK_SETTINGS } from './settings.ts'
+
+/** Wires the house for one client. Read at its first call, and not before: sockets and codecs come with it. */
+export function openHouse(options: CopilotOptions): House {
+  const { engine, copilot, close } = assembleEngine({
+    settings: () => SDK_SETTINGS,
+    environment: options.environment ?? process.env,
+    credential: options.api_key,
+    log: { ...silentLog, ...options.logger },
+  })
+  return {
+    engine,
+    dialects,
+    quota: async (signal) => describeQuota(await copilot.quota(OWN_SEAT, signal)),
+    async signIn(onCode, signal) {
+      await copilot.signIn({
+        signal,
+        onCode: ({ verificationUri, userCode, expiresAtMs }) => {
+          onCode({
+            verification_uri: verificationUri,
+            user_code: userCode,
+            expires_in: Math.round((expiresAtMs - systemClock.now()) / 1000),
+          })
+        },
+      })
+    },
+    close,
+  }
+}
