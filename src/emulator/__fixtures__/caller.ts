@@ -91,6 +91,7 @@ type Name =
   | 'message'
   | 'model'
   | 'monthly_quotas'
+  | 'next'
   | 'notification_id'
   | 'obfuscation'
   | 'object'
@@ -115,6 +116,7 @@ type Name =
   | 'response'
   | 'role'
   | 'safety_identifier'
+  | 'schema'
   | 'scope'
   | 'score'
   | 'selected_model'
@@ -139,6 +141,7 @@ type Name =
   | 'usage'
   | 'user_code'
   | 'verification_uri'
+  | 'x'
   | 'x-initiator'
   | 'x-interaction-id'
 

@@ -36,7 +36,7 @@ function walk(
       return objectOf(target, root, context, depth)
     case 'array': {
       const item = (): JsonValue => walk(target['items'], root, context, name, depth + 1)
-      const count = Math.max(asNumber(target['minItems']) ?? 1, target['maxItems'] === 0 ? 0 : 1)
+      const count = Math.min(asNumber(target['minItems']) ?? 1, asNumber(target['maxItems']) ?? 100)
       return isJsonObject(target['items']) ? Array.from({ length: count }, item) : []
     }
     case 'integer':
