@@ -18,7 +18,7 @@ export interface JetwayClient {
   listModels(options?: { signal?: AbortSignal | undefined }): Promise<ModelInfo[]>
   /** What is left of the account's entitlement, as GitHub counts it. */
   getQuota(options?: { signal?: AbortSignal | undefined }): Promise<Quota>
-  /** Ends idle connections and timers; calls under way end first. The process ends without it, too. */
+  /** Ends every connection and timer of this client, calls under way included. The next call begins anew. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

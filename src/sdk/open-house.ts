@@ -10,12 +10,13 @@ import { SDK_SETTINGS } from './settings.ts'
 
 /** Wires the house for one client. Read at its first call, and not before: sockets and codecs come with it. */
 export function openHouse(options: CopilotOptions): House {
-  const { engine, copilot, close } = assembleEngine({
+  const house = assembleEngine({
     settings: () => SDK_SETTINGS,
     environment: options.environment ?? process.env,
     credential: options.api_key,
     log: { ...silentLog, ...options.logger },
   })
+  const { engine, copilot } = house
   return {
     engine,
     dialects,
@@ -32,6 +33,6 @@ export function openHouse(options: CopilotOptions): House {
         },
       })
     },
-    close,
+    close: () => house.close(),
   }
 }
