@@ -81,6 +81,8 @@ export interface EncodeContext {
   /** The client's own body, for dialects that echo it (responses). */
   readonly request: JsonObject
   readonly nowMs: number
+  /** Milliseconds since the call began, read when asked, for dialects that tell durations (Ollama); absent: they tell none. */
+  readonly elapsedMs?: (() => number) | undefined
 }
 
 /** Parts in, text of the stream out. Closes every block it opened, and writes exactly one terminal event. */
