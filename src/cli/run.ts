@@ -1,0 +1,93 @@
+import { nearestName } from '../config/nearest.ts'
+import { JetwayError } from '../core/errors.ts'
+import type { CommandContext, CommandSpec } from './command.ts'
+import { ConfigError, formatProblem } from '../config/problem.ts'
+import { EXIT, exitCodeOf, Interrupted, UsageError } from './exit-codes.ts'
+import { createProgram, fromCommander } from './program.ts'
+import { COMMANDS } from './table.ts'
+
+/** Runs one command line to its end; resolves with the exit code and never rejects. */
+export async function run(words: readonly string[], context: CommandContext): Promise<number> {
+  const help: string[] = []
+  try {
+    const line = withCommand(words)
+    checkWords(line, COMMANDS, 'jetway')
+    const program = createProgram(context, (text) => help.push(text))
+    await program.parseAsync([...line], { from: 'user' })
+    await context.terminal.print(help.join(''))
+    return EXIT.ok
+  } catch (thrown) {
+    const error = context.signal.aborted ? context.signal.reason : fromCommander(thrown)
+    if (error === undefined) {
+      await context.terminal.print(help.join(''))
+      return EXIT.ok
+    }
+    report(error, words, context)
+    return exitCodeOf(error)
+  }
+}
+
+/** `jetway` alone, or with options only, is `jetway start`. */
+function withCommand(words: readonly string[]): readonly string[] {
+  const [first] = words
+  if (words.some((word) => ABOUT_ITSELF.has(word)) && (first ?? '').startsWith('-')) return words
+  return first === undefined || first.startsWith('-') ? ['start', ...words] : words
+}
+
+const ABOUT_ITSELF: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version'])
+
+/** A word that is no command gets its nearest neighbour. */
+function checkWords(
+  [word, ...rest]: readonly string[],
+  known: readonly CommandSpec[],
+  path: string,
+): void {
+  if (word === undefined || word.startsWith('-')) return
+  const command = known.find(({ name }) => name === word)
+  if (command?.commands) {
+    if (rest.length === 0) {
+      const names = command.commands.map(({ name }) => name).join(', ')
+      throw new UsageError(`'${path} ${word}' needs one of: ${names}`)
+    }
+    checkWords(rest, command.commands, `${path} ${word}`)
+    return
+  }
+  if (command) return
+  const nearest = nearestName(
+    word,
+    known.map(({ name }) => name),
+  )
+  throw new UsageError(
+    `'${word}' is no command of ${path}` +
+      (nearest ? `; did you mean '${path} ${nearest}'?` : `; see '${path} --help'`),
+  )
+}
+
+function report(error: unknown, words: readonly string[], { terminal }: CommandContext): void {
+  if (error instanceof Interrupted) return
+  const code = exitCodeOf(error)
+  if (words.includes('--json')) {
+    terminal.warn(JSON.stringify({ error: describeError(error), exit_code: code }))
+    return
+  }
+  terminal.warn(`${terminal.paint.red('error:')} ${messageOf(error)}`)
+  if (terminal.verbose && error instanceof Error && error.stack) {
+    terminal.warn(terminal.paint.dim(error.stack))
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.problems.map(formatProblem).join('\n       ')
+  return error instanceof Error ? error.message : String(error)
+}
+
+function describeError(error: unknown): object {
+  if (error instanceof ConfigError) {
+    return { name: error.name, message: error.message, problems: error.problems }
+  }
+  if (error instanceof JetwayError) {
+    const { name, message, status, code, request_id, retry_after } = error
+    return { name, message, status, code, request_id, retry_after }
+  }
+  return { name: error instanceof Error ? error.name : 'Error', message: messageOf(error) }
+}

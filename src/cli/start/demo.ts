@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEmulator } from '../../emulator/index.ts'
+import type { CommandContext } from '../command.ts'
+import { demoEnvironment } from '../emulator-environment.ts'
+
+/** Tokens a second of a streamed answer: about as fast as a person reads. */
+export const HUMAN_PACE = 60
+
+export interface Demo {
+  readonly environment: CommandContext['environment']
+  close(): Promise<void>
+}
+
+/** The emulator, signed in, and a folder of its own that goes with it. */
+export async function startDemo(environment: CommandContext['environment']): Promise<Demo> {
+  const emulator = await createEmulator({ pace: HUMAN_PACE })
+  const folder = await mkdtemp(join(tmpdir(), 'jetway-demo-'))
+  return {
+    environment: demoEnvironment(environment, emulator, folder),
+    async close() {
+      await emulator.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The exact line to try. */
+export function curlLine(url: string, masterKey: string | undefined): string {
+  const key =
+    masterKey === undefined ? '' : ` \\\n    -H "authorization: Bearer $JETWAY_MASTER_KEY"`
+  return `  curl ${url}/v1/chat/completions -H 'content-type: application/json'${key} \\
+    -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello"}]}'`
+}

@@ -1,0 +1,77 @@
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import type { Terminal } from '../command.ts'
+import { EXIT, ExitError } from '../exit-codes.ts'
+
+/** A worker that ends this soon after its start would only be started again and again. */
+const MIN_LIFE_MS = 5_000
+
+type Message = { readonly type: 'ready'; readonly url: string } | { readonly type: 'stop' }
+
+export const isWorker = (): boolean => cluster.isWorker
+
+/** Tells the process that started this one where it listens. */
+export function announceReady(url: string): Promise<void> {
+  process.send?.({ type: 'ready', url } satisfies Message)
+  return Promise.resolve()
+}
+
+/** Aborts when the process that started this one says so, or is gone. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  const stop = (): void => {
+    controller.abort(new Error('stopped'))
+  }
+  process.on('message', (message: Message) => {
+    if (message.type === 'stop') stop()
+  })
+  process.on('disconnect', stop)
+  return controller.signal
+}
+
+/** Runs so many processes that share the port; one that dies is replaced. Resolves when all have ended after the signal. */
+export function runWorkers(options: {
+  readonly count: number
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+  readonly onReady: (url: string) => Promise<void>
+}): Promise<void> {
+  const { count, terminal, signal, onReady } = options
+  const running = new Set<Worker>()
+  let ready = 0
+  return new Promise((resolve, reject) => {
+    const stopAll = (): void => {
+      for (const worker of running) worker.send({ type: 'stop' } satisfies Message)
+    }
+    const fail = (code: number): void => {
+      signal.removeEventListener('abort', stopAll)
+      stopAll()
+      reject(new ExitError(code, 'a worker could not start; what it said stands above'))
+    }
+    const fork = (): void => {
+      const startedAt = performance.now()
+      const worker = cluster.fork()
+      running.add(worker)
+      worker.on('message', (message: Message) => {
+        if (message.type !== 'ready') return
+        ready += 1
+        if (ready === count) void onReady(message.url)
+      })
+      worker.on('exit', (code) => {
+        running.delete(worker)
+        if (signal.aborted) {
+          if (running.size === 0) resolve()
+          return
+        }
+        if (performance.now() - startedAt < MIN_LIFE_MS) {
+          fail(code === 0 ? EXIT.failed : code)
+          return
+        }
+        terminal.warn(`Worker ${worker.id} ended with ${code}; another takes its place.`)
+        fork()
+      })
+    }
+    signal.addEventListener('abort', stopAll, { once: true })
+    for (let at = 0; at < count; at++) fork()
+  })
+}
