@@ -1,0 +1,51 @@
+import type { Log, LogFields } from '../core/log.ts'
+import type { CallRecord, Observer } from '../core/ledger.ts'
+import { creditsFromNano } from '../core/usage.ts'
+
+/**
+ * One line per call. Made of numbers, ids and names that the catalogue knows: prompts, answers, headers and keys are not in
+ * a `CallRecord`, so nothing has to be taken out of it.
+ */
+export function createAccessLog(log: Log): Observer {
+  return {
+    finished(record) {
+      const level = record.outcome === 'failed' && record.status >= 500 ? 'warn' : 'info'
+      log[level]('call', fieldsOf(record))
+    },
+  }
+}
+
+function fieldsOf(record: CallRecord): LogFields {
+  const { usage, cost, timing, caller } = record
+  return {
+    id: record.id,
+    dialect: record.dialect,
+    model: record.model,
+    provider: record.provider,
+    wire: record.wire,
+    mode: record.mode,
+    stream: record.stream,
+    caller: caller.kind,
+    key: caller.keyId,
+    user: caller.userId,
+    team: caller.teamId,
+    initiator: record.initiator?.value,
+    outcome: record.outcome,
+    status: record.status,
+    error: record.error?.name,
+    code: record.error?.code,
+    attempts: record.attempts.length,
+    ms: rounded(timing.totalMs),
+    firstByteMs: timing.firstByteMs === undefined ? undefined : rounded(timing.firstByteMs),
+    overheadMs: rounded(timing.overheadMs),
+    queuedMs: timing.queuedMs > 0 ? rounded(timing.queuedMs) : undefined,
+    inputTokens: usage?.inputTokens,
+    cachedTokens: usage?.cachedInputTokens,
+    outputTokens: usage?.outputTokens,
+    credits: cost === undefined ? undefined : creditsFromNano(cost.nanoCredits),
+  }
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100
+}

@@ -1,0 +1,245 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { CallRecord, Observer } from '../core/ledger.ts'
+import { NANO_CREDITS_PER_CREDIT } from '../core/usage.ts'
+import { createBoundedLabel } from './bounded-labels.ts'
+
+export interface Metrics {
+  /** Hears of every call; costs about a microsecond for each. */
+  readonly observer: Observer
+  /** A request that was answered before it became a call. */
+  refused(kind: string): void
+  readonly contentType: string
+  /** The page that Prometheus reads. */
+  text(): Promise<string>
+  close(): void
+}
+
+export interface MetricsOptions {
+  /** Calls under way, asked for when the page is read. */
+  readonly inFlight: () => number
+  /** Distinct models that get series of their own. @default 200 */
+  readonly maxModels?: number | undefined
+}
+
+const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+const OVERHEAD_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1]
+const QUANTILES = [50, 90, 99]
+const NANOSECONDS = 1e9
+
+/** The series of one combination of labels, looked up once and kept. */
+interface Series {
+  readonly calls: Counter.Internal
+  readonly duration: Histogram.Internal<string>
+  readonly firstByte: Histogram.Internal<string>
+  readonly credits: Counter.Internal
+  readonly tokens: {
+    readonly input: Counter.Internal
+    readonly cached: Counter.Internal
+    readonly cacheWrite: Counter.Internal
+    readonly output: Counter.Internal
+    readonly reasoning: Counter.Internal
+  }
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const boundedModel = createBoundedLabel(options.maxModels ?? 200)
+
+  const calls = new Counter({
+    name: 'jetway_calls_total',
+    help: 'Calls that ended, by how.',
+    labelNames: ['dialect', 'provider', 'model', 'outcome'],
+    registers,
+  })
+  const errors = new Counter({
+    name: 'jetway_errors_total',
+    help: 'Calls that ended in an error, by its kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'jetway_refused_requests_total',
+    help: 'Requests that were answered before they became a call, by the kind of error.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const tokens = new Counter({
+    name: 'jetway_tokens_total',
+    help: 'Tokens as the upstream counts them; input includes cached and cache_write, output includes reasoning.',
+    labelNames: ['provider', 'model', 'kind'],
+    registers,
+  })
+  const credits = new Counter({
+    name: 'jetway_credits_total',
+    help: 'AI credits; one is worth 0.01 USD.',
+    labelNames: ['provider', 'model'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'jetway_call_duration_seconds',
+    help: 'From the first byte of the request to the last of the answer.',
+    labelNames: ['dialect', 'provider', 'model'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  })
+  const firstByte = new Histogram({
+    name: 'jetway_time_to_first_byte_seconds',
+    help: 'From the first byte of the request to the first of the answer.',
+    labelNames: ['dialect', 'provider', 'model'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  })
+  const overhead = new Histogram({
+    name: 'jetway_overhead_seconds',
+    help: 'Time spent in the gateway itself, without the waits for upstream, client and queue.',
+    buckets: OVERHEAD_BUCKETS,
+    registers,
+  })
+  const queued = new Histogram({
+    name: 'jetway_queued_seconds',
+    help: 'Time that calls waited for a place on their seat.',
+    buckets: [0.01, 0.1, 0.5, 1, 5, 10, 30],
+    registers,
+  })
+  const attempts = new Counter({
+    name: 'jetway_upstream_attempts_total',
+    help: 'Requests sent upstream, by provider and class of status (none: no answer came).',
+    labelNames: ['provider', 'status'],
+    registers,
+  })
+  const retries = new Counter({
+    name: 'jetway_retries_total',
+    help: 'Attempts after the first of a call.',
+    registers,
+  })
+  registerProcess(registers, options.inFlight)
+
+  const overheadSeries = overhead.labels()
+  const queuedSeries = queued.labels()
+  const bySeries = new Map<string, Series>()
+
+  const seriesOf = ({ dialect, provider = 'none', model, outcome }: CallRecord): Series => {
+    const name = boundedModel(model)
+    const key = `${dialect} ${provider} ${outcome} ${name}`
+    const known = bySeries.get(key)
+    if (known) return known
+    const target = { provider, model: name }
+    const kind = (which: string): Counter.Internal => tokens.labels({ ...target, kind: which })
+    const made: Series = {
+      calls: calls.labels({ dialect, ...target, outcome }),
+      duration: duration.labels({ dialect, ...target }),
+      firstByte: firstByte.labels({ dialect, ...target }),
+      credits: credits.labels(target),
+      tokens: {
+        input: kind('input'),
+        cached: kind('cached'),
+        cacheWrite: kind('cache_write'),
+        output: kind('output'),
+        reasoning: kind('reasoning'),
+      },
+    }
+    bySeries.set(key, made)
+    return made
+  }
+
+  const finished = (record: CallRecord): void => {
+    const series = seriesOf(record)
+    const { timing, usage, cost } = record
+    series.calls.inc()
+    series.duration.observe(timing.totalMs / 1000)
+    if (timing.firstByteMs !== undefined) series.firstByte.observe(timing.firstByteMs / 1000)
+    overheadSeries.observe(timing.overheadMs / 1000)
+    if (timing.queuedMs > 0) queuedSeries.observe(timing.queuedMs / 1000)
+    if (record.error) errors.inc({ kind: record.error.name })
+    if (record.attempts.length > 1) retries.inc(record.attempts.length - 1)
+    if (cost) series.credits.inc(cost.nanoCredits / NANO_CREDITS_PER_CREDIT)
+    if (!usage) return
+    series.tokens.input.inc(usage.inputTokens)
+    series.tokens.cached.inc(usage.cachedInputTokens)
+    series.tokens.cacheWrite.inc(usage.cacheWriteTokens)
+    series.tokens.output.inc(usage.outputTokens)
+    series.tokens.reasoning.inc(usage.reasoningTokens)
+  }
+
+  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
+  loopDelay.enable()
+  registerLoopDelay(registers, loopDelay)
+
+  return {
+    observer: {
+      attempted: (_id, { provider, status }) => {
+        attempts.inc({ provider, status: statusClass(status) })
+      },
+      finished,
+    },
+    refused: (kind) => {
+      refusals.inc({ kind })
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    close() {
+      loopDelay.disable()
+      registry.clear()
+    },
+  }
+}
+
+function statusClass(status: number): string {
+  return status === 0 ? 'none' : `${Math.floor(status / 100)}xx`
+}
+
+function registerProcess(registers: Registry[], inFlight: () => number): void {
+  gauge(registers, 'jetway_calls_in_flight', 'Calls under way.', inFlight)
+  gauge(registers, 'process_resident_memory_bytes', 'Resident memory.', () =>
+    process.memoryUsage.rss(),
+  )
+  gauge(
+    registers,
+    'process_start_time_seconds',
+    'Start of the process, in seconds since 1970.',
+    () => Date.now() / 1000 - process.uptime(),
+  )
+  gauge(registers, 'process_cpu_seconds_total', 'User and system CPU time.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+  gauge(
+    registers,
+    'nodejs_heap_size_used_bytes',
+    'Memory of live JavaScript values.',
+    () => process.memoryUsage().heapUsed,
+  )
+}
+
+function gauge(registers: Registry[], name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read())
+    },
+  })
+}
+
+/** How late timers run: what a busy event loop adds to every call. Since the page was last read. */
+function registerLoopDelay(
+  registers: Registry[],
+  loopDelay: ReturnType<typeof monitorEventLoopDelay>,
+): Gauge {
+  return new Gauge({
+    name: 'jetway_event_loop_delay_seconds',
+    help: 'Delay of the event loop since the last scrape, by quantile.',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of QUANTILES) {
+        const delay = loopDelay.percentile(quantile) / NANOSECONDS
+        this.set({ quantile: String(quantile / 100) }, Number.isFinite(delay) ? delay : 0)
+      }
+      loopDelay.reset()
+    },
+  })
+}
