@@ -226,8 +226,8 @@ describe('mending', () => {
     expect(refused.status).toBe(401)
     const failure = copilot.readFailure({
       status: refused.status,
-      headers: Object.fromEntries(refused.headers),
-      body: await refused.text(),
+      headers: refused.headers,
+      body: refused.body,
       wire: 'chat',
       model: 'gpt-4.1',
       requestId: 'r',
@@ -288,7 +288,7 @@ describe('mending', () => {
     const refusal = {
       status: 400,
       headers: {},
-      body: await refused.text(),
+      body: refused.body,
       wire: 'chat' as const,
       model: 'claude-haiku-4.5',
       requestId: 'r',

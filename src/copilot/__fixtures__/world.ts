@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createSeededRandom } from '../../core/random.ts'
+import type { HttpResponse } from '../../core/http.ts'
 import type { Access, Draft } from '../../core/upstream.ts'
 import { createEmulator } from '../../emulator/index.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator/index.ts'
@@ -22,7 +23,7 @@ export interface World extends AsyncDisposable {
   readonly log: string[]
   copilot(changes?: Partial<CopilotOptions>): CopilotUpstream
   /** One model call, as the engine would send it. */
-  call(copilot: CopilotUpstream, draft: DraftInput): Promise<Response>
+  call(copilot: CopilotUpstream, draft: DraftInput): Promise<HttpResponse>
 }
 
 export type DraftInput = Partial<Omit<Draft, 'model'>> & { readonly model: string }
@@ -73,8 +74,9 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
       const prepared = copilot.prepare(draft)
       const sent: Record<string, unknown> = { ...body }
       for (const [name, value] of prepared.edits) sent[name] = value
-      return fetch(access.origin + access.basePath + prepared.path, {
+      return transport.request({
         method: 'POST',
+        url: access.origin + access.basePath + prepared.path,
         headers: { ...prepared.headers, ...access.authorization },
         body: JSON.stringify(sent),
       })

@@ -55,7 +55,8 @@ export async function startDeviceFlow(
   const userCode = answer.get('user_code')
   const verificationUri = answer.get('verification_uri')
   if (!deviceCode || !userCode || !verificationUri) {
-    throw refusal(answer.get('error') ?? `status_${response.status}`, answer)
+    const known = response.status === 404 ? undefined : answer.get('error')
+    throw refusal(known ?? `status_${response.status}`, answer)
   }
   if (!isSafePage(verificationUri) || !/^[\w-]{4,32}$/.test(userCode)) {
     throw new BadGatewayError('GitHub answered the sign-in with a page or code that is none.', {

@@ -27,6 +27,11 @@ const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string
   504: ['gateway_timeout', 'GitHub Copilot waited too long for the model.'],
 }
 
+/** For programs, where the answer holds no code of its own. */
+export function codeOfStatus(status: number): string | undefined {
+  return BY_STATUS[status]?.[0]
+}
+
 export function explainStatus(refusal: Refusal, details: ErrorDetails): JetwayError {
   const { Kind, status } = classify(refusal.status, undefined, undefined)
   const [code, message] = BY_STATUS[refusal.status] ?? [

@@ -6,13 +6,13 @@ import {
   ServiceUnavailableError,
 } from '../../core/errors.ts'
 import type { ErrorDetails, JetwayError } from '../../core/errors.ts'
-import type { Failure, Mend, Refusal } from '../../core/upstream.ts'
+import type { Failure, Refusal } from '../../core/upstream.ts'
 import { retryAfterFromGoogle } from './google-retry.ts'
 import { classify } from './by-code.ts'
 import { readContextOverflow } from './context-window.ts'
 import type { ErrorBody } from './error-body.ts'
 import { readErrorBody } from './error-body.ts'
-import { explainStatus, sayQuota, sayRate } from './explain.ts'
+import { codeOfStatus, explainStatus, sayQuota, sayRate } from './explain.ts'
 import { readModelRefusal } from './model-refusal.ts'
 import type { ModelKnowledge } from './model-refusal.ts'
 import { readParameterLesson } from './parameter-lesson.ts'
@@ -99,16 +99,24 @@ function special(refusal: Refusal, said: ErrorBody, details: ErrorDetails): Fail
 function general(refusal: Refusal, said: ErrorBody, details: ErrorDetails): Failure {
   const { status, model } = refusal
   const { Kind, status: answered } = classify(status, said.code, said.type)
-  const error: JetwayError =
-    Kind === QuotaExceededError
-      ? new Kind(sayQuota(said, details), { ...details, status: answered })
-      : new Kind(messageFor(refusal, said, details), { ...details, status: answered })
-  const mend: Mend | undefined =
+  const code = details.code ?? codeOfStatus(status)
+  const error = new Kind(messageFor(Kind, refusal, said, details), {
+    ...details,
+    status: answered,
+    code,
+  })
+  const mend =
     status <= 400 ? readParameterLesson(said.code, said.param, said.message, model) : undefined
   return mend ? { error, mend } : { error }
 }
 
-function messageFor(refusal: Refusal, said: ErrorBody, details: ErrorDetails): string {
+function messageFor(
+  Kind: typeof JetwayError,
+  refusal: Refusal,
+  said: ErrorBody,
+  details: ErrorDetails,
+): string {
+  if (Kind === QuotaExceededError) return sayQuota(said, details)
   if (refusal.status === 429) return sayRate(refusal, said)
   return said.message === '' ? explainStatus(refusal, details).message : said.message
 }
