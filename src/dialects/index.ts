@@ -13,6 +13,7 @@ import {
   streamGenerateContentArray,
 } from './gemini/index.ts'
 import { messages, messagesCountTokens, messagesWire } from './messages/index.ts'
+import { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './ollama/index.ts'
 
 /** By `Dialect.id`. */
 export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
@@ -25,6 +26,10 @@ export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ['gemini:countTokens', countTokens],
   ['gemini:embedContent', embedContent],
   ['gemini:batchEmbedContents', batchEmbedContents],
+  ['ollama:chat', ollamaChat],
+  ['ollama:generate', ollamaGenerate],
+  ['ollama:embed', ollamaEmbed],
+  ['ollama:embeddings', ollamaEmbeddings],
   ['messages', messages],
   ['messages:count_tokens', messagesCountTokens],
 ])

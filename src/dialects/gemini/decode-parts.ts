@@ -8,33 +8,9 @@ import {
   requireObject,
   wrongField,
 } from '../fields/read-fields.ts'
+import type { CallBook } from '../call-ids/call-book.ts'
 import { camelCased } from './member.ts'
 import { blocksFromSignature } from './thought-signature.ts'
-
-/** Ids for calls of clients that know none, and the calls that wait for their results. */
-export interface CallBook {
-  /** The id of a call: its own, or the next made-up one. */
-  called(id: string | undefined, name: string): string
-  /** The id of the call that this result answers: the named one, else the oldest open call of the function. */
-  answered(id: string | undefined, name: string): string
-}
-
-export function createCallBook(): CallBook {
-  const open: { readonly id: string; readonly name: string }[] = []
-  let made = 0
-  return {
-    called(id, name) {
-      const known = id || `call_${made++}_${name}`
-      open.push({ id: known, name })
-      return known
-    },
-    answered(id, name) {
-      const at = open.findIndex((call) => (id ? call.id === id : call.name === name))
-      const [call] = at === -1 ? [] : open.splice(at, 1)
-      return call?.id ?? (id || `call_${made++}_${name}`)
-    },
-  }
-}
 
 export interface DecodedParts {
   readonly content: readonly Content[]
@@ -159,7 +135,7 @@ function decodeFile(file: JsonObject, at: string): Content {
 /** `response` is any object; by convention its `output` or `error` is the result itself. */
 function decodeResponse(response: JsonObject, at: string, book: CallBook): ToolResult {
   const name = requiredString(response, 'name', at)
-  const id = book.answered(optionalString(response, 'id', at), name)
+  const { id } = book.answered(optionalString(response, 'id', at), name)
   const result = response['response']
   const fields = isJsonObject(result) ? result : {}
   const only = Object.keys(fields).length === 1

@@ -13,8 +13,9 @@ import {
   stringOrList,
   wrongField,
 } from '../fields/read-fields.ts'
-import { createCallBook, decodeParts } from './decode-parts.ts'
-import type { CallBook } from './decode-parts.ts'
+import { createCallBook } from '../call-ids/call-book.ts'
+import type { CallBook } from '../call-ids/call-book.ts'
+import { decodeParts } from './decode-parts.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { jsonSchemaFromGemini } from './json-schema.ts'
 import { camelCased } from './member.ts'
