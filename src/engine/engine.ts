@@ -19,6 +19,7 @@ import { createWireMemory } from './plan/wire-memory.ts'
 import { createResolver } from './resolve/resolver.ts'
 import type { House } from './send/house.ts'
 import { runCall } from './send/run-call.ts'
+import { WakeUps } from './send/wake-ups.ts'
 
 /** The path of a call: resolve, admit, plan, send, relay, settle. Knows no vendor and no framework. */
 export interface EngineOptions {
@@ -63,6 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
     balancer: createBalancer(clock, random),
     budget: createRetryBudget(clock),
     wireMemory: createWireMemory(),
+    wakeUps: new WakeUps(clock),
     defaultModel: options.defaultModel ?? DEFAULT_MODEL,
     maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
   }

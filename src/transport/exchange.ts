@@ -11,6 +11,8 @@ export interface ExchangeRequest {
   /** With the query, if any. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** The credential, kept apart from what is planned and recorded; sent beside the headers. */
+  readonly authorization?: Readonly<Record<string, string>> | undefined
   readonly body?: Uint8Array | string | undefined
 }
 
@@ -40,10 +42,9 @@ export interface Exchange {
  */
 export class ExchangeRun implements Exchange, Dispatcher.DispatchHandler {
   readonly #origin: string
-  readonly #handler: ExchangeHandler
+  #handler: ExchangeHandler | undefined
   #stop: ((error?: Error) => void) | undefined
   #go: (() => void) | undefined
-  #over = false
   #paused = false
   #delivering = false
 
@@ -53,33 +54,33 @@ export class ExchangeRun implements Exchange, Dispatcher.DispatchHandler {
   }
 
   abort(): void {
-    if (this.#over) return
-    this.#over = true
-    this.#stop?.()
+    if (this.#handler === undefined) return
+    const stop = this.#stop
+    this.#release()
+    stop?.()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
     // Inside `onData` undici's parser is still running; there the return value says it.
-    if (!this.#delivering && !this.#over) this.#go?.()
+    if (!this.#delivering) this.#go?.()
   }
 
   onConnect(stop: (error?: Error) => void): void {
-    this.#stop = stop
-    if (this.#over) stop()
+    if (this.#handler === undefined) stop()
+    else this.#stop = stop
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
-    if (status >= 200 && !this.#over) {
-      this.#go = resume
-      this.#handler.onHead(status, readRawHeaders(rawHeaders))
-    }
+    if (status < 200) return true
+    this.#go = resume
+    this.#handler?.onHead(status, readRawHeaders(rawHeaders))
     return true
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#over) return true
+    if (this.#handler === undefined) return true
     this.#delivering = true
     this.#paused = !this.#handler.onData(chunk)
     this.#delivering = false
@@ -87,14 +88,25 @@ export class ExchangeRun implements Exchange, Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    if (this.#over) return
-    this.#over = true
-    this.#handler.onEnd()
+    const handler = this.#handler
+    this.#release()
+    handler?.onEnd()
   }
 
   onError(error: Error): void {
-    if (this.#over) return
-    this.#over = true
-    this.#handler.onError(socketError(error, this.#origin))
+    const handler = this.#handler
+    this.#release()
+    handler?.onError(socketError(error, this.#origin))
+  }
+
+  /**
+   * Over: lets go of the call. undici keeps its request, and with it this value, until the connection is used again; what
+   * hangs on it would outlive the call, be promoted by the garbage collector, and drag what it points to along.
+   */
+  #release(): void {
+    this.#handler = undefined
+    this.#stop = undefined
+    this.#go = undefined
+    this.#paused = false
   }
 }

@@ -30,7 +30,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
         origin: request.origin,
         path: request.path,
         method: request.method,
-        headers: request.headers,
+        headers: flatHeaders(request),
         body: request.body ?? null,
         // The engine has its own clocks for these, per call; undici's are coarse and per connection.
         headersTimeout: 0,
@@ -46,4 +46,14 @@ export function createTransport(options: TransportOptions = {}): Transport {
     close: () => agent.close(),
     destroy: () => agent.destroy(),
   }
+}
+
+/** Names and values alternating: undici takes them as they are, and no merged object is made for each call. */
+function flatHeaders({ headers, authorization }: ExchangeRequest): string[] {
+  const flat: string[] = []
+  for (const name in headers) flat.push(name, headers[name] ?? '')
+  if (authorization !== undefined) {
+    for (const name in authorization) flat.push(name, authorization[name] ?? '')
+  }
+  return flat
 }

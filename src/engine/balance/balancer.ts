@@ -19,9 +19,9 @@ export interface PickContext {
   readonly seat: SeatId
   readonly router: RouterSettings
   /** Already tried by this call: taken again only when nothing else is left. */
-  readonly tried: ReadonlySet<Target>
+  readonly tried: readonly Target[]
   /** Not to be taken at all. */
-  readonly excluded: ReadonlySet<Target>
+  readonly excluded: readonly Target[]
 }
 
 export type Pick =
@@ -64,18 +64,18 @@ export function createBalancer(clock: Clock, random: Random): Balancer {
     pick(targets, { seat, router, tried, excluded }) {
       const [only] = targets
       if (targets.length === 1 && only !== undefined && only.deployment === undefined) {
-        return excluded.has(only) ? { kind: 'none' } : { kind: 'target', target: only }
+        return excluded.includes(only) ? { kind: 'none' } : { kind: 'target', target: only }
       }
       const now = clock.monotonic()
       let soonest = Infinity
       const free: Target[] = []
       for (const target of targets) {
-        if (excluded.has(target)) continue
+        if (excluded.includes(target)) continue
         const waitMs = waitOf(target, targets.length === 1, seat, now)
         if (waitMs === 0) free.push(target)
         else soonest = Math.min(soonest, waitMs)
       }
-      const fresh = free.filter((target) => !tried.has(target))
+      const fresh = free.filter((target) => !tried.includes(target))
       const chosen = choose(lowestOrder(fresh.length > 0 ? fresh : free), router, random, loadOf)
       if (chosen !== undefined) return { kind: 'target', target: chosen }
       return soonest === Infinity ? { kind: 'none' } : { kind: 'busy', waitMs: soonest }

@@ -60,7 +60,7 @@ export function makePlan(input: PlanInput): Outbound {
   })
   const edits =
     dialect.operation === 'count-tokens' ? onlyKnown(prepared.edits, draft.body) : prepared.edits
-  const degraded = [...draft.degraded, ...prepared.degraded]
+  const degraded = joined(draft.degraded, prepared.degraded)
   if (call.options.strict === true && degraded.length > 0) throw tooLossy(degraded, model)
   return {
     model,
@@ -79,10 +79,15 @@ export function makePlan(input: PlanInput): Outbound {
       body: draft.print(edits),
       upstreamStream,
       initiator: prepared.initiator,
-      rewrites: [...draft.rewrites, ...prepared.rewrites],
+      rewrites: joined(draft.rewrites, prepared.rewrites),
       degraded,
     },
   }
+}
+
+function joined<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  if (first.length === 0) return second
+  return second.length === 0 ? first : [...first, ...second]
 }
 
 /** A whole answer of some models is cut at a limit of its own: then it is asked for as a stream, and put together here. */

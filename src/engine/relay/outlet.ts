@@ -65,20 +65,20 @@ export class Outlet {
 
   end(): void {
     if (!this.started) this.#begin()
-    this.ended = true
+    this.#finish()
     this.#sink.end()
   }
 
   whole(answer: WholeAnswer): void {
     this.#begin(answer)
-    this.ended = true
+    this.#finish()
     this.#sink.end(answer.bytes)
   }
 
   /** Ends a stream with the dialect's error event, or cuts it where there is none. */
   failStream(error: JetwayError, bytes: Uint8Array): void {
     if (!this.started) this.#begin()
-    this.ended = true
+    this.#finish()
     if (bytes.length > 0) this.#sink.failStream(error, bytes)
     else this.#sink.destroy(error)
   }
@@ -87,6 +87,13 @@ export class Outlet {
     this.started = true
     this.firstByteAt = this.#clock.monotonic()
     this.#sink.head(200, this.#makeHead?.(whole) ?? {})
+  }
+
+  #finish(): void {
+    this.ended = true
+    this.#sink.onDrain = undefined
+    this.#makeHead = undefined
+    this.#last = undefined
   }
 
   #atBoundary(): boolean {

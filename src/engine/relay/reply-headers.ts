@@ -9,7 +9,7 @@ export interface ReplyFacts {
   readonly attempts: number
   readonly overheadMs: number
   readonly degraded: readonly string[]
-  readonly permit: Readonly<Record<string, string>>
+  readonly permit: Readonly<Record<string, string>> | undefined
   readonly stream: boolean
   /** Of an answer in one piece. */
   readonly length: number | undefined
@@ -24,7 +24,7 @@ export function replyHeaders(facts: ReplyFacts): Readonly<Record<string, string>
     'x-jetway-model': headerText(facts.model),
     'x-jetway-wire': facts.wire,
     'x-jetway-attempts': String(facts.attempts),
-    'x-jetway-overhead-ms': facts.overheadMs.toFixed(1),
+    'x-jetway-overhead-ms': tenths(facts.overheadMs),
   }
   if (facts.stream) headers['cache-control'] = 'no-cache'
   if (facts.length !== undefined) headers['content-length'] = String(facts.length)
@@ -33,11 +33,21 @@ export function replyHeaders(facts: ReplyFacts): Readonly<Record<string, string>
   }
   if (facts.degraded.length > 0)
     headers['x-jetway-degraded'] = headerText(facts.degraded.join(', '))
-  for (const name in facts.permit) headers[name] = facts.permit[name] ?? ''
+  if (facts.permit !== undefined) Object.assign(headers, facts.permit)
   return headers
 }
 
 /** A name that a client or an upstream chose may hold what no header may. */
 export function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000)
+  if (text.length <= LONGEST && PRINTABLE.test(text)) return text
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST)
+}
+
+const PRINTABLE = /^[\x20-\x7e]*$/
+const LONGEST = 1000
+
+/** One decimal, as `toFixed(1)` gives it, from integers: it is on the path of every call, and `toFixed` is not cheap. */
+function tenths(value: number): string {
+  const whole = Math.round(value * 10)
+  return `${Math.floor(whole / 10)}.${whole % 10}`
 }

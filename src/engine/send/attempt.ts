@@ -48,15 +48,14 @@ const MAX_REFUSAL_BYTES = 64 * 1024
 
 /**
  * One exchange: the request out, the answer through the receiver to the client. One value for each attempt and one promise;
- * a chunk costs no closure, no promise and no timer. The one timer is armed for the nearest of three moments and looks,
- * when it fires, whether that moment has moved since.
+ * a chunk costs no closure, no promise and no timer. The call's wake-up is set for the nearest of three moments; when it
+ * comes, `look` sees whether that moment has moved since.
  */
 export class Attempt implements ExchangeHandler {
   readonly #input: AttemptInput
   readonly #resolve: (outcome: AttemptOutcome) => void
   readonly outcome: Promise<AttemptOutcome>
   #exchange: Exchange | undefined
-  #cancelTimer: (() => void) | undefined
   #status = 0
   #headers: ResponseHeaders = {}
   #refusal: Buffer[] | undefined
@@ -77,7 +76,6 @@ export class Attempt implements ExchangeHandler {
   }
 
   start(): void {
-    this.#arm()
     this.#input.outlet.onDrain = () => {
       this.#lastByteAt = this.#input.clock.monotonic()
       this.#exchange?.resume()
@@ -170,18 +168,11 @@ export class Attempt implements ExchangeHandler {
   #finish(outcome: AttemptOutcome): void {
     if (this.#over) return
     this.#over = true
-    this.#cancelTimer?.()
     this.#resolve(outcome)
   }
 
-  #arm(): void {
-    const { clock } = this.#input
-    this.#cancelTimer = clock.setTimer(this.#nearest() - clock.monotonic(), () => {
-      this.#look()
-    })
-  }
-
-  #nearest(): number {
+  /** When `look` should be called next. */
+  nearest(): number {
     const { deadlineAt, silenceMs, keepAlive, outlet } = this.#input
     let at = deadlineAt
     if (silenceMs !== undefined) at = Math.min(at, this.#silentSince() + silenceMs)
@@ -194,10 +185,10 @@ export class Attempt implements ExchangeHandler {
     return this.#input.outlet.held ? this.#input.clock.monotonic() : this.#lastByteAt
   }
 
-  #look(): void {
+  /** Ends what took too long; breaks the silence towards the client. */
+  look(now: number): void {
     if (this.#over) return
-    const { clock, deadlineAt, silenceMs, keepAlive, outlet } = this.#input
-    const now = clock.monotonic()
+    const { deadlineAt, silenceMs, keepAlive, outlet } = this.#input
     if (now >= deadlineAt) {
       this.#broken(new Timeout('the call took longer than its timeout', { code: 'timeout' }))
       return
@@ -214,7 +205,6 @@ export class Attempt implements ExchangeHandler {
       outlet.keepAlive(Buffer.from(keepAlive.text))
       outlet.lastSentAt = now
     }
-    this.#arm()
   }
 
   #keepRefusal(kept: Buffer[], chunk: Uint8Array): void {

@@ -53,30 +53,11 @@ export class CallState {
     this.watch = new Stopwatch(clock, call.receivedAt)
     this.log = new AttemptLog(observers, call.id, this.watch)
     this.decoded = new DecodedOnce(call, dialect)
-    this.interrupts = new Interrupts(clock, call.signal)
+    this.interrupts = new Interrupts(clock, house.wakeUps, this.watch, call.signal)
   }
 
   get facts(): RequestFacts {
     this.#facts ??= this.dialect.readFacts(this.call.body.json, this.call.path ?? NO_PATH)
     return this.#facts
-  }
-
-  /** Waits for someone else, unless the call ends first; the time is not the gateway's. */
-  async waitFor<T>(promise: Promise<T>): Promise<T> {
-    this.watch.waitBegins()
-    try {
-      return await this.interrupts.guard(promise)
-    } finally {
-      this.watch.waitEnds()
-    }
-  }
-
-  async pause(delayMs: number): Promise<void> {
-    this.watch.waitBegins()
-    try {
-      await this.interrupts.pause(delayMs)
-    } finally {
-      this.watch.waitEnds()
-    }
   }
 }

@@ -11,6 +11,7 @@ import type { Balancer } from '../balance/balancer.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
 import type { WireMemory } from '../plan/wire-memory.ts'
 import type { Resolver } from '../resolve/resolver.ts'
+import type { WakeUps } from './wake-ups.ts'
 
 /** What all calls of one engine share. */
 export interface House {
@@ -28,6 +29,7 @@ export interface House {
   readonly balancer: Balancer
   readonly budget: RetryBudget
   readonly wireMemory: WireMemory
+  readonly wakeUps: WakeUps
   readonly defaultModel: string
   readonly maxAnswerBytes: number
 }

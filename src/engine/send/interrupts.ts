@@ -1,22 +1,30 @@
 import type { Clock } from '../../core/clock.ts'
 import { JetwayError, Timeout } from '../../core/errors.ts'
+import type { Stopwatch } from '../settle/stopwatch.ts'
 import type { Attempt } from './attempt.ts'
+import type { Sleeper, WakeUps } from './wake-ups.ts'
 
 /**
- * What can end a call from outside: the client going away, and the deadline. One listener and one timer for the whole call,
- * whatever it waits for just then.
+ * What can end a call from outside: the client going away, and the deadline. One listener and one entry among the wake-ups
+ * for the whole call, whatever it waits for just then.
  */
-export class Interrupts {
+export class Interrupts implements Sleeper {
   readonly #clock: Clock
+  readonly #wakeUps: WakeUps
+  readonly #watch: Stopwatch
   readonly #signal: AbortSignal
   #reject: ((error: Error) => void) | undefined
-  #cancelTimer: (() => void) | undefined
-  /** The exchange under way; it minds the deadline itself. */
-  attempt: Attempt | undefined
+  #deadlineAt = Infinity
+  /** The exchange under way; it minds the deadline, too. */
+  #attempt: Attempt | undefined
+  wakeAt = Infinity
+  place = -1
   aborted = false
 
-  constructor(clock: Clock, signal: AbortSignal) {
+  constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, signal: AbortSignal) {
     this.#clock = clock
+    this.#wakeUps = wakeUps
+    this.#watch = watch
     this.#signal = signal
   }
 
@@ -30,21 +38,42 @@ export class Interrupts {
   }
 
   set deadlineAt(at: number) {
-    this.#cancelTimer = this.#clock.setTimer(at - this.#clock.monotonic(), () => {
-      this.#reject?.(new Timeout('the call took longer than its timeout', { code: 'timeout' }))
-    })
+    this.#deadlineAt = at
+    this.wakeAt = at
+    this.#wakeUps.add(this)
+  }
+
+  /** Until it is over, set to `undefined`. */
+  set attempt(attempt: Attempt | undefined) {
+    this.#attempt = attempt
+    this.wakeAt = attempt?.nearest() ?? this.#deadlineAt
+    this.#wakeUps.notice(this)
   }
 
   release(): void {
     this.#signal.removeEventListener('abort', this)
-    this.#cancelTimer?.()
+    this.#wakeUps.delete(this)
   }
 
   /** An `EventListener` as an object: no closure to bind. */
   handleEvent(): void {
     this.aborted = true
-    this.attempt?.abort()
-    this.#reject?.(this.reason)
+    this.#attempt?.abort()
+    this.#interrupt(this.reason)
+  }
+
+  wake(now: number): void {
+    if (this.#attempt !== undefined) {
+      this.#attempt.look(now)
+      this.wakeAt = this.#attempt?.nearest() ?? this.#deadlineAt
+      return
+    }
+    if (now < this.#deadlineAt) {
+      this.wakeAt = this.#deadlineAt
+      return
+    }
+    this.wakeAt = Infinity
+    this.#interrupt(new Timeout('the call took longer than its timeout', { code: 'timeout' }))
   }
 
   get reason(): JetwayError {
@@ -55,17 +84,23 @@ export class Interrupts {
     })
   }
 
-  /** The promise, or the interruption, whichever is first. */
+  /** Waits for someone else, unless the call is interrupted first; the time is not the gateway's. */
+  waitFor<T>(promise: Promise<T>): Promise<T> {
+    this.#watch.waitBegins()
+    return this.guard(promise)
+  }
+
+  /** The same, but the time is the gateway's. */
   guard<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject
       promise.then(
         (value) => {
-          this.#reject = undefined
+          this.#over(reject)
           resolve(value)
         },
         (error: unknown) => {
-          this.#reject = undefined
+          this.#over(reject)
           reject(error)
         },
       )
@@ -73,15 +108,31 @@ export class Interrupts {
   }
 
   pause(delayMs: number): Promise<void> {
+    this.#watch.waitBegins()
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.setTimer(delayMs, () => {
-        this.#reject = undefined
-        resolve()
-      })
-      this.#reject = (error) => {
+      const stop = (error: Error): void => {
         cancel()
         reject(error)
       }
+      const cancel = this.#clock.setTimer(delayMs, () => {
+        this.#over(stop)
+        resolve()
+      })
+      this.#reject = stop
     })
+  }
+
+  #interrupt(error: Error): void {
+    const reject = this.#reject
+    if (reject === undefined) return
+    this.#over(reject)
+    reject(error)
+  }
+
+  /** Only for the wait under way: what was interrupted may still settle, when nobody listens any more. */
+  #over(reject: (error: Error) => void): void {
+    if (this.#reject !== reject) return
+    this.#reject = undefined
+    this.#watch.waitEnds()
   }
 }

@@ -16,7 +16,7 @@ export interface Situation {
   readonly error: JetwayError
   readonly mend: Mend | undefined
   /** Kinds of mends this call has already tried. */
-  readonly mended: ReadonlySet<string>
+  readonly mended: readonly string[]
   /** Another target of the group is free. */
   readonly otherTarget: boolean
   /** Retries already made, and allowed. */
@@ -37,7 +37,7 @@ const LONGEST_WAIT_MS = 300_000
  */
 export function nextStep(situation: Situation): NextStep {
   const { error, mend, mended, otherTarget, timeLeftMs } = situation
-  if (mend !== undefined && !mended.has(mendKey(mend))) {
+  if (mend !== undefined && !mended.includes(mendKey(mend))) {
     return timeLeftMs > 0 ? { kind: 'mend', mend } : giveUp('no time is left')
   }
   const elsewhere = otherTarget && (isRetryable(error) || isTargetsOwnRefusal(error))

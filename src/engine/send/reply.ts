@@ -14,10 +14,13 @@ export function headFor(
   { plan }: Outbound,
   whole: WholeAnswer | undefined,
 ): Headers {
-  const { call, dialect } = state
+  const { call, dialect, log, watch, permit } = state
   const streams = call.stream && dialect.operation === 'generate'
   return replyHeaders({
-    ...common(state),
+    requestId: call.id,
+    attempts: log.count,
+    overheadMs: watch.overheadMs(),
+    permit: permit?.headers,
     contentType: streams ? dialect.streamContentType : 'application/json',
     model: `${plan.provider}/${plan.model}`,
     wire: plan.wire,
@@ -30,7 +33,7 @@ export function headFor(
 
 /** Answers a count of tokens with an estimate, marked as one; `false` for every other operation. */
 export function answerEstimate(state: CallState): boolean {
-  const { call, dialect, house, outlet, decoded, provider, model } = state
+  const { call, dialect, house, outlet, decoded, provider, model, log, watch, permit } = state
   if (dialect.operation !== 'count-tokens' || model === undefined) return false
   const answer = dialect.encodeAnswer(estimateTokens(decoded.conversation()), {
     requestId: call.id,
@@ -41,7 +44,10 @@ export function answerEstimate(state: CallState): boolean {
   const bytes = Buffer.from(JSON.stringify(answer))
   outlet.head = () =>
     replyHeaders({
-      ...common(state),
+      requestId: call.id,
+      attempts: log.count,
+      overheadMs: watch.overheadMs(),
+      permit: permit?.headers,
       contentType: 'application/json',
       model: `${provider ?? ''}/${model.id}`,
       wire: 'none',
@@ -82,19 +88,3 @@ export function failCall(state: CallState, error: JetwayError): void {
   if (wait !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(wait)))
   sink.fail(failure, answer, headers)
 }
-
-function common({ call, log, watch, permit }: CallState): {
-  readonly requestId: string
-  readonly attempts: number
-  readonly overheadMs: number
-  readonly permit: Headers
-} {
-  return {
-    requestId: call.id,
-    attempts: log.count,
-    overheadMs: watch.overheadMs(),
-    permit: permit?.headers ?? NO_HEADERS,
-  }
-}
-
-const NO_HEADERS: Headers = {}

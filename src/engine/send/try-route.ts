@@ -14,10 +14,10 @@ import type { FailedTarget } from './try-target.ts'
 
 /** What one group has tried for a call. */
 interface Progress {
-  readonly pick: PickContext & { readonly tried: Set<Target>; readonly excluded: Set<Target> }
+  readonly pick: PickContext & { readonly tried: Target[]; readonly excluded: Target[] }
   target: Target | undefined
   /** Of the present target. */
-  mended: Set<string>
+  mended: readonly string[]
   lessons: readonly Mend[]
   mends: number
   retriesMade: number
@@ -40,11 +40,11 @@ export async function tryRoute(
     pick: {
       seat: state.call.caller.seat,
       router: state.settings.router,
-      tried: new Set(),
-      excluded: new Set(),
+      tried: [],
+      excluded: [],
     },
     target: undefined,
-    mended: new Set(),
+    mended: [],
     lessons: [],
     mends: 0,
     retriesMade: 0,
@@ -63,7 +63,7 @@ export async function tryRoute(
     const outcome = await tryTarget(state, target, asked, progress.lessons)
     if (outcome.kind === 'answered') return undefined
     if (outcome.kind === 'missing') {
-      progress.pick.excluded.add(target)
+      progress.pick.excluded.push(target)
       progress.target = undefined
       continue
     }
@@ -85,11 +85,11 @@ export async function tryRoute(
 function take(progress: Progress, target: Target): void {
   progress.target = target
   // Lessons are a target's own; one that is tried again keeps them.
-  if (!progress.pick.tried.has(target)) {
-    progress.mended = new Set()
+  if (!progress.pick.tried.includes(target)) {
+    progress.mended = []
     progress.lessons = []
   }
-  progress.pick.tried.add(target)
+  progress.pick.tried.push(target)
 }
 
 function decide(
@@ -118,7 +118,7 @@ function decide(
 function otherIsFree({ house }: CallState, route: Route, context: PickContext): boolean {
   if (route.targets.length < 2) return false
   const pick = house.balancer.pick(route.targets, context)
-  return pick.kind === 'target' && !context.tried.has(pick.target)
+  return pick.kind === 'target' && !context.tried.includes(pick.target)
 }
 
 async function retry(
@@ -130,7 +130,7 @@ async function retry(
   const next =
     step.target === 'other' ? 'try another target' : `retry in ${Math.round(step.waitMs)} ms`
   state.log.close(next)
-  if (step.waitMs > 0) await state.pause(step.waitMs)
+  if (step.waitMs > 0) await state.interrupts.pause(step.waitMs)
   // The balancer may know better by now; a lone target is simply found again.
   progress.target = undefined
 }
@@ -146,7 +146,7 @@ async function mend(
 ): Promise<JetwayError | undefined> {
   const { house, call, interrupts, log } = state
   progress.mends++
-  progress.mended.add(mendKey(lesson))
+  progress.mended = [...progress.mended, mendKey(lesson)]
   progress.lessons = [...progress.lessons, lesson]
   log.close(lesson.kind)
   if (lesson.kind === 'other-wire') {
@@ -156,7 +156,7 @@ async function mend(
   if (upstream === undefined) return undefined
   try {
     const place = placeOf(state, target, asked)
-    await state.waitFor(upstream.mend(lesson, place, access, call.signal))
+    await state.interrupts.waitFor(upstream.mend(lesson, place, access, call.signal))
     return undefined
   } catch (error) {
     if (interrupts.aborted) throw error

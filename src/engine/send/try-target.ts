@@ -55,14 +55,14 @@ async function attemptTarget(
   if (upstream === undefined) throw unknownProvider(target.provider)
   state.provider = upstream.provider
   const place = placeOf(state, target, asked)
-  const model = await state.waitFor(upstream.findModel(target.model, place, call.signal))
+  const model = await state.interrupts.waitFor(upstream.findModel(target.model, place, call.signal))
   if (model === undefined) return { kind: 'missing' }
   state.model = model
   await admit(state, model)
   if (!model.wires.includes('messages') && answerEstimate(state)) return { kind: 'answered' }
   const choice = wireFor(state, model, lessons)
   log.open(upstream.provider, model.id, choice.wire)
-  const access = await state.waitFor(upstream.access(place, call.signal))
+  const access = await state.interrupts.waitFor(upstream.access(place, call.signal))
   const outbound = plan(state, target, upstream, model, choice, access, lessons)
   state.outbound = outbound
   log.planned(outbound.plan.initiator.value)
@@ -100,8 +100,9 @@ function wireFor(
   model: Model,
   lessons: readonly Mend[],
 ): WireChoice {
-  const refused = new Set(house.wireMemory.refused(provider ?? '', model.id))
-  for (const lesson of lessons) if (lesson.kind === 'other-wire') refused.add(lesson.wire)
+  const known = house.wireMemory.refused(provider ?? '', model.id)
+  const learned = lessons.flatMap((lesson) => (lesson.kind === 'other-wire' ? [lesson.wire] : []))
+  const refused = learned.length === 0 ? known : new Set([...known, ...learned])
   const n = call.body.json['n']
   return chooseWire({ dialect, model, refused, candidates: typeof n === 'number' && n > 1 })
 }
@@ -158,7 +159,8 @@ async function exchange(
       method: 'POST',
       origin: access.origin,
       path: access.basePath + outbound.plan.path,
-      headers: { ...outbound.plan.headers, ...access.authorization },
+      headers: outbound.plan.headers,
+      authorization: access.authorization,
       body: outbound.plan.body,
     },
     receiver: createReceiver({
@@ -172,7 +174,9 @@ async function exchange(
     }),
     outlet,
     requestId: call.id,
-    ...limits(state, target, outbound),
+    deadlineAt: deadlineOf(state, target),
+    silenceMs: outbound.plan.upstreamStream ? silenceOf(state, target) : undefined,
+    keepAlive: keepAliveOf(state),
   })
   interrupts.attempt = attempt
   watch.waitBegins()
@@ -199,21 +203,22 @@ async function exchange(
   return { kind: 'failed', error, mend: failure?.mend, access }
 }
 
-function limits(
-  { call, dialect, house, settings, deadlineAt }: CallState,
-  { deployment }: Target,
-  { plan }: Outbound,
-): Pick<AttemptInput, 'deadlineAt' | 'silenceMs' | 'keepAlive'> {
+function deadlineOf({ deadlineAt, house }: CallState, { deployment }: Target): number {
   const own = deployment?.timeoutMs
-  const silenceMs =
+  return own === undefined ? deadlineAt : Math.min(deadlineAt, house.clock.monotonic() + own)
+}
+
+function silenceOf({ call, settings }: CallState, { deployment }: Target): number {
+  return (
     call.options.streamTimeoutMs ?? deployment?.streamTimeoutMs ?? settings.router.streamTimeoutMs
-  const text = call.stream && dialect.operation === 'generate' ? dialect.keepAlive : undefined
-  return {
-    deadlineAt:
-      own === undefined ? deadlineAt : Math.min(deadlineAt, house.clock.monotonic() + own),
-    silenceMs: plan.upstreamStream ? silenceMs : undefined,
-    keepAlive: text === undefined ? undefined : { text, afterMs: settings.router.keepAliveMs },
+  )
+}
+
+function keepAliveOf({ call, dialect, settings }: CallState): AttemptInput['keepAlive'] {
+  if (!call.stream || dialect.operation !== 'generate' || dialect.keepAlive === undefined) {
+    return undefined
   }
+  return { text: dialect.keepAlive, afterMs: settings.router.keepAliveMs }
 }
 
 /** An address and key that came with the call are for the provider it named, not for its fallbacks'. */
