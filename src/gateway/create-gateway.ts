@@ -1,0 +1,188 @@
+import { assembleEngine } from '../assemble.ts'
+import type { Assembled, AssembleOptions } from '../assemble.ts'
+import type { Environment } from '../config/index.ts'
+import type { Admission } from '../core/admission.ts'
+import type { Authenticator } from '../core/authenticator.ts'
+import { systemClock } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import { errorName } from '../core/errors.ts'
+import type { Observer } from '../core/ledger.ts'
+import { silentLog } from '../core/log.ts'
+import type { Log } from '../core/log.ts'
+import type { Settings } from '../core/settings.ts'
+import { dialects } from '../dialects/index.ts'
+import { createAccessLog } from '../telemetry/access-log.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import { createMasterKeyAuthenticator } from './call/master-key.ts'
+import { openConfiguration } from './configuration.ts'
+import { startGatewayServer } from './gateway-server.ts'
+import type { Drained } from './gateway-server.ts'
+import type { RefusedRequest } from './house.ts'
+import { metricsRoute } from './own/metrics-route.ts'
+import type { OwnRoute } from './own/own-route.ts'
+import { VERSION } from './version.ts'
+
+export interface GatewayOptions {
+  /** A configuration file in LiteLLM's form. @default none: every model of the catalogue is served */
+  readonly config?: string | undefined
+  /** Settings made in code, instead of a file. */
+  readonly settings?: Settings | undefined
+  /** @default '127.0.0.1'; any other address needs a master key */
+  readonly host?: string | undefined
+  /** 0 takes a free one. @default 4000 */
+  readonly port?: number | undefined
+  /** The key that may do everything. @default `JETWAY_MASTER_KEY`, else the configuration's */
+  readonly masterKey?: string | undefined
+  /** @default process.env */
+  readonly environment?: Environment | undefined
+  /** @default silent */
+  readonly log?: Log | undefined
+  /** Follow the file's changes. @default true */
+  readonly watch?: boolean | undefined
+  /** @default the machine's */
+  readonly clock?: Clock | undefined
+  /** Brings keys, limits, budgets and the ledger. Called once, before the port is bound. */
+  readonly extend?: ((context: ExtensionContext) => Promise<GatewayExtensions>) | undefined
+}
+
+/** What extensions may build on. */
+export interface ExtensionContext {
+  /** The settings in force; ask anew for each use. */
+  readonly settings: () => Settings
+  /** With the variables of the configuration file. */
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What other rooms bring: who calls, what he may, who hears of it, and further endpoints. */
+export interface GatewayExtensions {
+  readonly authenticator?: Authenticator | undefined
+  readonly admission?: Admission | undefined
+  readonly observers?: readonly Observer[] | undefined
+  readonly routes?: readonly OwnRoute[] | undefined
+  readonly seats?: AssembleOptions['seats']
+  readonly sharedTokens?: AssembleOptions['sharedTokens']
+  /** Rejects while calls should not come; readiness says so. */
+  readonly ready?: (() => Promise<void>) | undefined
+  /** Called when no call is left, before the process may end: writes what is still in memory. */
+  readonly flush?: (() => Promise<void>) | undefined
+}
+
+export interface Gateway {
+  /** As `http://127.0.0.1:4000`. */
+  readonly url: string
+  readonly port: number
+  /** Sign-in, status and quota of the seats behind it. */
+  readonly copilot: Assembled['copilot']
+  readonly settings: () => Settings
+  /** Calls under way. */
+  readonly inFlight: number
+  /** Reads the configuration file now; a bad one is reported, and the old one stays. */
+  reload(): Promise<void>
+  /** The gentle end: not ready any more, calls under way finish within the limit, records are written. */
+  drain(limitMs?: number): Promise<Drained>
+  /** The quick end. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts a gateway and resolves once it accepts calls. Rejects with a `ConfigError`, or when the port is taken.
+ *
+ * @example
+ * const gateway = await createGateway({ port: 0, masterKey: 'sk-local' })
+ * const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'sk-local' })
+ */
+export async function createGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const clock = options.clock ?? systemClock
+  const log = options.log ?? silentLog
+  const configuration = await openConfiguration({
+    file: options.config,
+    settings: options.settings,
+    environment: options.environment ?? process.env,
+    host: options.host,
+    port: options.port,
+    masterKey: options.masterKey,
+    watch: options.watch ?? true,
+    clock,
+    log,
+  })
+  const { current, environment } = configuration
+  const context = { settings: current, environment, clock, log }
+  const extensions = (await options.extend?.(context)) ?? {}
+  const metrics = createMetrics({ inFlight: () => server?.inFlight ?? 0 })
+  let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
+  const house = assembleEngine({
+    settings: current,
+    environment,
+    log,
+    clock,
+    admission: extensions.admission,
+    observers: [metrics.observer, createAccessLog(log), ...(extensions.observers ?? [])],
+    seats: extensions.seats,
+    sharedTokens: extensions.sharedTokens,
+  })
+  configuration.onChange = ({ copilot }) => {
+    house.copilot.configure(copilot)
+  }
+
+  const shutDown = async (): Promise<void> => {
+    configuration.close()
+    await extensions.flush?.()
+    await house.close()
+    metrics.close()
+  }
+  try {
+    server = await startGatewayServer({
+      engine: house.engine,
+      dialects,
+      settings: () => current().gateway,
+      authenticator:
+        extensions.authenticator ?? createMasterKeyAuthenticator(() => current().gateway.masterKey),
+      clock,
+      log,
+      version: VERSION,
+      routes: [metricsRoute(metrics), ...(extensions.routes ?? [])],
+      ready: extensions.ready,
+      onRefused: (refused) => {
+        metrics.refused(errorName(refused.error))
+        logRefused(log, refused)
+      },
+    })
+  } catch (error) {
+    await shutDown()
+    throw error
+  }
+
+  const running = server
+  let ending: Promise<Drained> | undefined
+  const end = (stop: () => Promise<Drained>): Promise<Drained> => {
+    ending ??= stop().finally(shutDown)
+    return ending
+  }
+  const close = async (): Promise<void> => {
+    // Also while it drains: then this is the impatient end of that.
+    await running.close()
+    await end(() => Promise.resolve({ cut: 0 }))
+  }
+  return {
+    url: running.url,
+    port: running.port,
+    copilot: house.copilot,
+    settings: current,
+    get inFlight() {
+      return running.inFlight
+    },
+    reload: () => configuration.reload(),
+    drain: (limitMs = current().gateway.drainMs) => end(() => running.drain(limitMs)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Who has no key, or knocks at doors that are not there, is worth a line, but not an alarm. */
+function logRefused(log: Log, { id, method, route, error }: RefusedRequest): void {
+  const { status, code } = error
+  log.info('refused', { id, method, route, status, error: errorName(error), code })
+}
