@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildCommand } from './__fixtures__/command.ts'
+import type { BuiltCommand } from './__fixtures__/command.ts'
+import { COMMANDS } from './table.ts'
+
+let jetway: BuiltCommand
+
+beforeAll(async () => {
+  jetway = await buildCommand()
+})
+
+afterAll(() => {
+  jetway[Symbol.dispose]()
+})
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+
+describe('about itself', () => {
+  test.each(['--version', '-V', '-v'])('%s is the bare number', async (word) => {
+    expect(await jetway.run([word])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  test('help names every command, on stdout', async () => {
+    const { code, stdout, stderr } = await jetway.run(['--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    for (const { name } of COMMANDS) expect(stdout).toContain(`\n  ${name} `)
+  })
+
+  const paths = COMMANDS.flatMap((spec) => [
+    spec.name,
+    ...(spec.commands ?? []).map(({ name }) => `${spec.name} ${name}`),
+  ])
+  test.each(paths)('help of %s has examples', async (path) => {
+    const { code, stdout } = await jetway.run([...path.split(' '), '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Usage: jetway ${path}`)
+    expect(stdout).toMatch(/Examples:\n {2}.*jetway/)
+  })
+})
+
+describe('a line that cannot be understood ends with 2, and with what was meant', () => {
+  const cases: readonly [words: readonly string[], says: string][] = [
+    [['strat'], "did you mean 'jetway start'?"],
+    [['modles'], "did you mean 'jetway models'?"],
+    [['quantum'], "see 'jetway --help'"],
+    [['config', 'chek'], "did you mean 'jetway config check'?"],
+    [['config'], "'jetway config' needs one of: check"],
+    [['start', '--prot', '1'], 'Did you mean --port?'],
+    [['start', '--port', 'http'], "'--port' must be a whole number"],
+    [['--port', '70000'], "'--port' must be 65535 or less"],
+    [['start', '--workers', '0'], "'--workers' must be between 1 and 64"],
+    [['start', '--demo', '--config', 'x.yaml'], "'--demo' runs without a configuration"],
+    [['status', 'now'], 'too many arguments'],
+    [['completion'], "missing required argument 'shell'"],
+    [['completion', 'tcsh'], 'bash, zsh, fish, pwsh'],
+    [['chat'], 'there is nothing to ask'],
+  ]
+  test.each(cases)('%j', async (words, says) => {
+    const { code, stdout, stderr } = await jetway.run(words)
+    expect(stderr).toContain(says)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('with --json it is one object on stderr', async () => {
+    const { code, stdout, stderr } = await jetway.run(['status', 'now', '--json'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(JSON.parse(stderr)).toMatchObject({ error: { name: 'UsageError' }, exit_code: 2 })
+  })
+})
+
+describe('completion', () => {
+  test.each(['bash', 'zsh', 'fish', 'pwsh'])('%s', async (shell) => {
+    const { code, stdout, stderr } = await jetway.run(['completion', shell])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('jetway')
+  })
+})
