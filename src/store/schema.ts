@@ -14,6 +14,7 @@ export interface Schema {
   calls: CallTable
   daily: DailyTable
   audit: AuditTable
+  idempotency: IdempotencyTable
   responses: ResponseTable
 }
 
@@ -178,6 +179,17 @@ export interface AuditTable {
   subject: string
   /** JSON: what changed. Never a secret. */
   detail: string
+}
+
+/** Administrative writes that came with an `Idempotency-Key`, so that one sent twice is done once. */
+export interface IdempotencyTable {
+  /** Hash of who asked and of the key. */
+  id: string
+  /** Hash of the request: the same key with another request is a mistake. */
+  fingerprint: string
+  /** What was answered, sealed, since it may hold a new key; null while it is being done. */
+  answer: string | null
+  created_at: number
 }
 
 /** Responses that a client asked to store, for `previous_response_id` and `GET /v1/responses/{id}`. */

@@ -57,8 +57,13 @@ export function createBudgets(database: Database): BudgetStore {
           .where('expires_at', '<', nowMs)
           .returningAll()
           .execute()
-        for (const { scope, period_start, amount } of expired) {
-          await charge(transaction, { scope, periodStartMs: period_start }, amount, amount)
+        const accounts = expired.map(({ scope, period_start, amount }) => ({
+          scope,
+          periodStartMs: period_start,
+          amount,
+        }))
+        for (const account of sorted(accounts)) {
+          await charge(transaction, account, account.amount, account.amount)
         }
         return expired.length
       }),

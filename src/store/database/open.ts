@@ -9,12 +9,15 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** `postgres://…`, or the path of an SQLite file, or `:memory:`. */
+/**
+ * `postgres://…`, or the path of an SQLite file, or `:memory:`. Connects with the first query: a database that is away fails
+ * its queries, and serves the next ones once it is back.
+ */
 export async function openDatabase(location: string): Promise<Database> {
   const isPostgres = /^postgres(ql)?:\/\//.test(location)
   return isPostgres
     ? createDatabase('postgres', await openPostgres(location))
-    : createDatabase('sqlite', await openSqlite(location))
+    : createDatabase('sqlite', openSqlite(location))
 }
 
 export function createDatabase(kind: Database['kind'], dialect: Dialect): Database {

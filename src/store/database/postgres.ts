@@ -16,6 +16,10 @@ export async function openPostgres(url: string): Promise<Dialect> {
     max: 10,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
+    // A server that takes a query and never answers must not hold its callers for ever. Migrations and exports are bounded
+    // by this too: each of their statements is.
+    query_timeout: 15_000,
+    keepAlive: true,
     types,
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

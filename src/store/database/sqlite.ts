@@ -20,33 +20,47 @@ type Open = new (file: string) => Connection
  * SQLite in the data folder, written ahead (WAL): readers never wait for the writer, and a crash loses nothing that was
  * committed to the log. `synchronous=NORMAL` may lose the last transactions to a power cut, never the file's integrity.
  */
-export async function openSqlite(file: string): Promise<Dialect> {
+export function openSqlite(file: string): Dialect {
+  return new TransactionalSqliteDialect({
+    // Opened by the first query, and tried again by the next when that failed: a folder that cannot be written, or a full
+    // disk, keeps the ledger away and not the gateway.
+    database: async () => {
+      const connection = await openConnection(file)
+      return {
+        close: () => {
+          connection.close()
+        },
+        prepare(sql) {
+          // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
+          // where a lock taken later would make one of them fail.
+          const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
+          return {
+            reader: statement.columns().length > 0,
+            all: (parameters) => statement.all(...parameters),
+            run: (parameters) => statement.run(...parameters),
+            iterate: (parameters) => statement.iterate(...parameters),
+          }
+        },
+      }
+    },
+  })
+}
+
+async function openConnection(file: string): Promise<Connection> {
   const Database = await findProvider()
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Database(file)
-  if (file !== ':memory:') chmodSync(file, 0o600)
-  connection.exec('PRAGMA journal_mode=WAL')
-  connection.exec('PRAGMA synchronous=NORMAL')
-  connection.exec('PRAGMA busy_timeout=5000')
-  connection.exec('PRAGMA foreign_keys=ON')
-  return new TransactionalSqliteDialect({
-    database: {
-      close: () => {
-        connection.close()
-      },
-      prepare(sql) {
-        // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
-        // where a lock taken later would make one of them fail.
-        const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
-        return {
-          reader: statement.columns().length > 0,
-          all: (parameters) => statement.all(...parameters),
-          run: (parameters) => statement.run(...parameters),
-          iterate: (parameters) => statement.iterate(...parameters),
-        }
-      },
-    },
-  })
+  try {
+    if (file !== ':memory:') chmodSync(file, 0o600)
+    connection.exec('PRAGMA journal_mode=WAL')
+    connection.exec('PRAGMA synchronous=NORMAL')
+    connection.exec('PRAGMA busy_timeout=5000')
+    connection.exec('PRAGMA foreign_keys=ON')
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return connection
 }
 
 /** SQLite does roll back schema changes; saying so lets a migration run as one transaction, seen by others whole or not at all. */

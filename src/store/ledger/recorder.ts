@@ -12,6 +12,8 @@ export interface Recorder extends Observer {
   close(): Promise<void>
   /** Rows lost because neither database nor disk took them. */
   readonly lost: number
+  /** Whether rows wait on disk for a database that is away. */
+  readonly spooling: boolean
 }
 
 export interface RecorderOptions {
@@ -22,6 +24,8 @@ export interface RecorderOptions {
   readonly intervalMs?: number | undefined
   /** @default 500 */
   readonly batchRows?: number | undefined
+  /** How often rows on disk are tried again while no call comes. @default 5000 */
+  readonly retryMs?: number | undefined
   readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
 }
 
@@ -36,7 +40,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let waiting: CallRow[] = []
   let cancelTimer: (() => void) | undefined
   let writing = Promise.resolve()
+  const retryMs = options.retryMs ?? 5_000
+  /** Rows may be on disk: another process's at the start, our own after a failure. */
   let spooled = spool !== undefined
+  let failing = false
   let lost = 0
 
   const flush = (): Promise<void> => {
@@ -55,9 +62,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
         spooled = false
       }
       await writeCalls(database, rows)
+      failing = false
     } catch (error) {
+      failing = true
       onFailure?.(error, rows.length)
       await keep(rows)
+      if (spooled) cancelTimer ??= clock.setTimer(retryMs, () => void flush())
     }
   }
 
@@ -80,7 +90,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       else cancelTimer ??= clock.setTimer(intervalMs, () => void flush())
     },
     flush,
-    close: flush,
+    async close() {
+      await flush()
+      cancelTimer?.()
+      cancelTimer = undefined
+    },
+    get spooling() {
+      return failing
+    },
     get lost() {
       return lost
     },

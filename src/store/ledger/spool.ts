@@ -9,9 +9,31 @@ export interface Spool {
   drain(write: (rows: readonly CallRow[]) => Promise<void>): Promise<void>
 }
 
+const ROWS_PER_WRITE = 2_000
+const KEPT = /\.jsonl$/
+/** `…jsonl.draining-4711`: taken by the process of that number. */
+const TAKEN = /^(.*\.jsonl)\.draining-(\d+)$/
+
 /** One process writes one file; a file that another process left behind is drained too. 64 MiB at most, then new rows are refused. */
 export function createSpool(folder: string, maxBytes = 64 * 1024 * 1024): Spool {
   const own = join(folder, `calls-${process.pid}-${Date.now()}.jsonl`)
+
+  /** A file under a name that no one appends to, ready to be read; `undefined` when another process has it. */
+  const take = async (name: string): Promise<string | undefined> => {
+    const taken = TAKEN.exec(name)
+    if (!taken && !KEPT.test(name)) return undefined
+    const [, original = name, holder] = taken ?? []
+    // Whoever took it died while reading. Should it live on another machine after all, rows written twice count once.
+    if (holder !== undefined && Number(holder) !== process.pid && isAlive(Number(holder)))
+      return undefined
+    const path = join(folder, `${original}.draining-${process.pid}`)
+    try {
+      await rename(join(folder, name), path)
+      return path
+    } catch {
+      return undefined
+    }
+  }
 
   return {
     async keep(rows) {
@@ -25,19 +47,19 @@ export function createSpool(folder: string, maxBytes = 64 * 1024 * 1024): Spool 
     },
     async drain(write) {
       const names = await readdir(folder).catch(() => [])
-      for (const name of names.filter((candidate) => candidate.endsWith('.jsonl'))) {
-        // Under another name no one appends to it while it is read.
-        const taken = join(folder, `${name}.draining-${process.pid}`)
+      for (const name of names) {
+        const path = await take(name)
+        if (path === undefined) continue
         try {
-          await rename(join(folder, name), taken)
-        } catch {
-          continue
-        }
-        try {
-          await write(parseLines(await readFile(taken, 'utf8')))
-          await rm(taken)
+          const rows = parseLines(await readFile(path, 'utf8'))
+          for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
+            await write(rows.slice(from, from + ROWS_PER_WRITE))
+          }
+          await rm(path, { force: true })
         } catch (error) {
-          await rename(taken, join(folder, `${process.pid}-${Date.now()}-${name}`))
+          await rename(path, join(folder, `${process.pid}-${Date.now()}.jsonl`)).catch(
+            () => undefined,
+          )
           throw error
         }
       }
@@ -45,7 +67,7 @@ export function createSpool(folder: string, maxBytes = 64 * 1024 * 1024): Spool 
   }
 }
 
-/** A line cut short by a crash is the last one, and the only one that may be unreadable. */
+/** A line cut short, by a crash or a full disk, is lost; the others are not. */
 function parseLines(text: string): readonly CallRow[] {
   const rows: CallRow[] = []
   for (const line of text.split('\n')) {
@@ -53,8 +75,17 @@ function parseLines(text: string): readonly CallRow[] {
     try {
       rows.push(JSON.parse(line) as CallRow)
     } catch {
-      break
+      continue
     }
   }
   return rows
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

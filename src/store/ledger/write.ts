@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/open.ts'
+import type { Schema } from '../schema.ts'
 import { dailyFromRows, type CallRow, type DailyRow } from './rows.ts'
 
 /** SQLite binds at most 32,766 values to one statement; a row has 35. */
@@ -24,23 +25,31 @@ export async function writeCalls(database: Database, rows: readonly CallRow[]): 
     }
     // The first of two with one id was written; a second in the same batch must not count either.
     const fresh = rows.filter((row) => added.delete(row.id))
-    const sums = dailyFromRows(fresh)
-    if (sums.length === 0) return
-    await transaction
-      .insertInto('daily')
-      // In one order everywhere, so that two writers never wait for each other's rows.
-      .values([...sums].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'])
-          .doUpdateSet(
-            Object.fromEntries(
-              SUMS.map((name) => [name, sql.raw(`daily.${name} + excluded.${name}`)]),
-            ),
-          ),
-      )
-      .execute()
+    // In one order everywhere, so that two writers never wait for each other's rows.
+    const sums = [...dailyFromRows(fresh)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    for (let from = 0; from < sums.length; from += ROWS_PER_STATEMENT) {
+      await addToDays(transaction, sums.slice(from, from + ROWS_PER_STATEMENT))
+    }
   })
+}
+
+async function addToDays(
+  transaction: Transaction<Schema>,
+  sums: readonly DailyRow[],
+): Promise<void> {
+  await transaction
+    .insertInto('daily')
+    .values(sums)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'])
+        .doUpdateSet(
+          Object.fromEntries(
+            SUMS.map((name) => [name, sql.raw(`daily.${name} + excluded.${name}`)]),
+          ),
+        ),
+    )
+    .execute()
 }
 
 const SUMS = [

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 
 export async function up(db: Kysely<never>): Promise<void> {
   const timestamps = ['created_at', 'updated_at'] as const
@@ -27,6 +27,8 @@ export async function up(db: Kysely<never>): Promise<void> {
   await db.schema.createIndex('keys_previous_hash').on('keys').column('previous_hash').execute()
   await db.schema.createIndex('keys_user').on('keys').column('user_id').execute()
   await db.schema.createIndex('keys_team').on('keys').column('team_id').execute()
+  // Raw, because the builder types no condition for tables it does not know; both databases read it the same.
+  await sql`CREATE UNIQUE INDEX keys_alias ON keys (alias) WHERE deleted_at IS NULL`.execute(db)
   await db.schema.createIndex('keys_created').on('keys').columns(['created_at', 'id']).execute()
 
   await db.schema
@@ -108,6 +110,15 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addColumn('detail', 'text', (column) => column.notNull())
     .execute()
   await db.schema.createIndex('audit_at').on('audit').column('at').execute()
+
+  await db.schema
+    .createTable('idempotency')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('answer', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('idempotency_age').on('idempotency').column('created_at').execute()
 
   await db.schema
     .createTable('responses')
