@@ -5,7 +5,7 @@ import type {
   ToolResult,
   Turn,
 } from '../../core/conversation.ts'
-import { asNumber, asObject } from '../../core/json.ts'
+import { asNumber, asObject, isJsonObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import {
   optionalBoolean,
@@ -71,6 +71,12 @@ function decodeMessages(messages: readonly unknown[]): readonly Turn[] {
   const names = new Map<string, string>()
   let results: ToolResult[] | undefined
   for (const [index, value] of messages.entries()) {
+    const plain = plainTurn(value)
+    if (plain !== undefined) {
+      results = undefined
+      turns.push(plain)
+      continue
+    }
     const at = `messages[${index}].`
     const message = requireObject(value as JsonObject, `messages[${index}]`)
     const role = requiredString(message, 'role', at)
@@ -97,6 +103,18 @@ function decodeMessages(messages: readonly unknown[]): readonly Turn[] {
     }
   }
   return turns
+}
+
+/** Most messages are a role and a text; for them no path of a field is made and nothing is looked for. */
+function plainTurn(value: unknown): Turn | undefined {
+  if (!isJsonObject(value)) return undefined
+  for (const name in value) if (name !== 'role' && name !== 'content') return undefined
+  const { content, role } = value
+  if (typeof content !== 'string' || content === '') return undefined
+  const said = [{ type: 'text' as const, text: content }]
+  if (role === 'user' || role === 'assistant') return { role, content: said }
+  if (role === 'system') return { role, author: role, content: said }
+  return undefined
 }
 
 function decodeResult(

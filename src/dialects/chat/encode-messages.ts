@@ -8,12 +8,22 @@ import { dataUri } from './data-uri.ts'
 export function encodeMessages(turns: readonly Turn[]): JsonObject[] {
   const messages: JsonObject[] = []
   for (const turn of turns) {
-    if (turn.role === 'tool') encodeResults(turn.content, messages)
+    const plain = plainMessage(turn)
+    if (plain !== undefined) messages.push(plain)
+    else if (turn.role === 'tool') encodeResults(turn.content, messages)
     else if (turn.role === 'assistant') messages.push(encodeAssistant(turn.content))
     else encodeSpoken(turn, messages)
   }
   limitMarks(messages)
   return messages
+}
+
+/** Most turns are one text: nothing to sort or join. */
+function plainMessage(turn: Turn): JsonObject | undefined {
+  const [only] = turn.content
+  if (turn.content.length !== 1 || only?.type !== 'text' || only.cache !== undefined)
+    return undefined
+  return { role: turn.role, content: only.text }
 }
 
 /** Copilot takes at most four marks; the latest reach furthest. */
