@@ -118,6 +118,13 @@ test('what a client puts around the words of a person is not listened to', () =>
   expect(lastRequest(prompt('<note>only this</note>')).text).toBe('<note>only this</note>')
 })
 
+test('words that come in quotes are read without them', () => {
+  const tools = [tool('bash', { command: { type: 'string' } })]
+  expect(inputs(prompt('"run: echo \\"a\\""\n', { tools }))).toEqual([
+    'bash {"command":"echo \\"a\\""}',
+  ])
+})
+
 test('after the result the answer holds it, and nothing is called again', () => {
   const tools = [tool('add')]
   const done = compose(prompt([said('call add {"a":1}'), called('add'), answered('42')], { tools }))
@@ -137,7 +144,7 @@ test('then: a second round waits for the result of the first', () => {
   turns.push(called('add'), answered('1'))
   expect(inputs(prompt(turns, { tools }))).toEqual(['add {"a":2}'])
   turns.push(called('add'), answered('2'))
-  expect(compose(prompt(turns, { tools })).calls).toEqual([])
+  expect(compose(prompt(turns, { tools }))).toMatchObject({ calls: [], text: 'finished' })
 })
 
 test('a later question starts anew', () => {

@@ -139,13 +139,13 @@ function plainText(
   if (prompt.format.type === 'json') {
     return JSON.stringify({ title: context.title, answer: context.sentence })
   }
-  const results = rounds === 0 ? [] : newestResults(prompt)
-  if (results.length > 0) {
-    return `The tool answered:\n\n${results.map((result) => result.trim()).join('\n\n')}\n\nThat is done.`
-  }
   for (const directive of round) {
     if (directive.type === 'say') return directive.text
     if (directive.type === 'words') return words(directive.count, question)
+  }
+  const results = rounds === 0 ? [] : newestResults(prompt)
+  if (results.length > 0) {
+    return `The tool answered:\n\n${results.map((result) => result.trim()).join('\n\n')}\n\nThat is done.`
   }
   if (prompt.tools.length === 0 && isTitleCall(prompt.system)) return titleOf(question)
   return paragraph(question)

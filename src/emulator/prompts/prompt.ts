@@ -44,9 +44,10 @@ export type AnswerFormat =
 /** Clients wrap reminders, dates and file lists in tags of their own; what is left is what the person wrote. */
 const TAGGED = /<([a-z][\w-]*)(?:\s[^>]*)?>[\s\S]*?<\/\1>/gi
 
-export function withoutTagged(text: string): string {
-  const stripped = text.replace(TAGGED, '').trim()
-  return stripped === '' ? text.trim() : stripped
+/** Some clients hand the words on in quotes. */
+function unquoted(text: string): string {
+  const inner = /^"([\s\S]*)"$/.exec(text.trim())?.[1]
+  return inner === undefined ? text.trim() : inner.replaceAll('\\"', '"').trim()
 }
 
 /** The last thing a person said, and how many tool rounds were made since. */
@@ -55,11 +56,11 @@ export function lastRequest(prompt: Prompt): { readonly text: string; readonly r
   for (const turn of prompt.turns.toReversed()) {
     if (turn.role === 'assistant' && turn.calls.length > 0) rounds += 1
     if (turn.role !== 'user') continue
-    const said = turn.text.replace(TAGGED, '').trim()
+    const said = unquoted(turn.text.replace(TAGGED, ''))
     // A tool result comes with reminders around it, which nobody wrote.
     if (said !== '') return { text: said, rounds }
     if (turn.text.trim() !== '' && turn.results.length === 0) {
-      return { text: turn.text.trim(), rounds }
+      return { text: unquoted(turn.text), rounds }
     }
   }
   return { text: '', rounds }
