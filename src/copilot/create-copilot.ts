@@ -8,7 +8,6 @@ import type { Catalogue } from './catalogue/catalogue.ts'
 import { createCatalogue } from './catalogue/catalogue.ts'
 import type { ControlPlane } from './catalogue/control.ts'
 import { acceptPolicy, fetchModels } from './catalogue/control.ts'
-import { nearest } from './catalogue/suggest.ts'
 import type { DeviceCode, FlowContext, PollResult } from './device/flow.ts'
 import { pollDeviceFlow, pollOnce, startDeviceFlow } from './device/flow.ts'
 import type { PendingSignIn, SignedIn, SignInOptions } from './device/sign-in.ts'
@@ -49,8 +48,6 @@ export interface CopilotUpstream extends Upstream {
   ): Promise<Status>
   /** Consents to a model's terms. */
   acceptPolicy(model: string, at: Place, signal: AbortSignal): Promise<void>
-  /** Names near to one that the catalogue does not have; empty when the catalogue is not known yet. */
-  suggest(id: string, at: Place): readonly string[]
   /** Signs in whoever runs this process, and stores it. One flow at a time: a second caller joins the first. */
   signIn(options: SignInOptions): Promise<SignedIn>
   /** Forgets the stored sign-in; the names of the files that were removed. */
@@ -283,10 +280,6 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
       return readStatusOf(seatOf(seat), report, signal, { offline, pending })
     },
     acceptPolicy: (model, at) => consent(model, at),
-    suggest(id, at) {
-      const names = catalogueOf(at).known.map((model) => model.id)
-      return nearest(id, names)
-    },
     signIn: (signInOptions) => signIn.run(signInOptions),
     signOut: () => signIn.signOut(),
     pendingSignIn: () => signIn.pending,

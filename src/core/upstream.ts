@@ -65,8 +65,6 @@ export interface Draft {
   readonly dropParams: boolean
   /** Lessons of earlier attempts of this call. */
   readonly lessons: readonly Mend[]
-  /** Fields nobody asked for, filled in by the SDK's defaults: leaving one out takes nothing from the caller. */
-  readonly assumed?: readonly string[] | undefined
 }
 
 export interface Prepared {

@@ -198,8 +198,7 @@ describe('discovery', () => {
   })
 
   test("reads plain rows of the language server's database", async () => {
-    const { DatabaseSync } =
-      (await import('@photostructure/sqlite')) as typeof import('@photostructure/sqlite')
+    const { DatabaseSync } = await import('@photostructure/sqlite')
     await mkdir(join(home, '.config/github-copilot'), { recursive: true })
     const database = new DatabaseSync(join(home, '.config/github-copilot/auth.db'))
     database.exec(`create table oauth_tokens (token_id text, auth_authority text, user_login text,

@@ -478,7 +478,7 @@ describe('what an answer means', () => {
       error: { message: 'bad tid=1;exp=2:ab and gho_0123456789abcdef', prompt: 'private' },
       messages: ['private'],
     })
-    const text = JSON.stringify({ ...error, message: error.message })
+    const text = JSON.stringify([error.message, error.body, error.code, error.param])
     expect(text).not.toMatch(/exp=2|0123456789ab|private/)
     expect(read(500, 'x'.repeat(100_000)).error.message.length).toBeLessThan(1_100)
   })

@@ -28,7 +28,7 @@ export interface GitHubHosts {
 export interface ConfiguredHosts {
   /** Where a sign-in without a host of its own is: `github.com` unless the URLs name a tenant. */
   readonly host: string
-  hostsFor(credentialHost: string): GitHubHosts
+  readonly hostsFor: (credentialHost: string) => GitHubHosts
 }
 
 export function configuredHosts(environment: Environment): ConfiguredHosts {

@@ -14,15 +14,13 @@ export function fitSampling(draft: Draft, changes: Changes): void {
     for (const name of SAMPLING) {
       if (body[name] === undefined || body[name] === null) continue
       changes.remove(name, `${model.id} is a reasoning model of OpenAI's, which refuses it`)
-      if (body[name] !== 1 && !isAssumed(draft, name)) changes.lose(name)
+      if (body[name] !== 1) changes.lose(name)
     }
     return
   }
   if (!isAnthropic(model)) return
   if (typeof body['temperature'] !== 'number' || typeof body['top_p'] !== 'number') return
-  const idle =
-    SAMPLING.findLast((name) => body[name] === 1) ??
-    SAMPLING.findLast((name) => isAssumed(draft, name))
+  const idle = SAMPLING.findLast((name) => body[name] === 1)
   if (idle === undefined) return
   changes.remove(idle, 'Claude models refuse temperature and top_p together; this one does nothing')
 }
@@ -65,7 +63,7 @@ export function applyLessons(
     if (name === 'reasoning_effort') dropEffort(draft, changes, reason)
     else if (changes.get(name) !== undefined) {
       changes.remove(name, reason)
-      if (!isAssumed(draft, name)) changes.lose(name)
+      changes.lose(name)
     }
   }
 }
@@ -90,8 +88,4 @@ export function rename(changes: Changes, from: string, to: string, reason: strin
   const taken = changes.get(to)
   changes.remove(from, reason)
   if (taken === undefined || taken === null) changes.set(to, value, 'renamed', reason)
-}
-
-export function isAssumed({ assumed }: Draft, name: string): boolean {
-  return assumed?.includes(name) ?? false
 }

@@ -289,16 +289,6 @@ describe('chat bodies', () => {
     ])
   })
 
-  test('what only the SDK assumed is no loss', () => {
-    const { degraded, edits } = prepare({
-      model: 'reasoner',
-      body: { temperature: 0, top_p: 1 },
-      draft: { assumed: ['temperature', 'top_p'] },
-    })
-    expect(edits.size).toBe(2)
-    expect(degraded).toEqual([])
-  })
-
   test('of two limits the one the model knows stays', () => {
     const both = { max_tokens: 1, max_completion_tokens: 2 }
     expect(edited({ model: 'reasoner', body: both })).toEqual({ max_tokens: undefined })
