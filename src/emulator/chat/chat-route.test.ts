@@ -170,12 +170,28 @@ test('every stream quirk shows on the wire, and only when it is switched on', as
   expect((await lines({ usageAt: 'never' })).text).not.toContain('"usage"')
   expect((await lines({ copilotUsage: false })).text).not.toContain('copilot_usage')
   const none = await lines({ nullChoices: true })
-  expect(none.events.filter((one) => one['choices'] === null)).toHaveLength(2)
+  expect(none.events.filter((one) => one['choices'] === null)).toHaveLength(3)
   expect((await lines({ missingObject: false })).events[1]?.['object']).toBe(
     'chat.completion.chunk',
   )
   expect((await lines({ missingCreated: 'always' })).events[1]).not.toHaveProperty('created')
   expect((await lines({ annotations: true })).text).toContain('copilot_annotations')
+  const thinking = await caller.chat({
+    model: 'claude-sonnet-4.6',
+    reasoning_effort: 'low',
+    stream: true,
+  })
+  expect(thinking.text).toContain('reasoning_text')
+  control.quirks.set({ model: 'claude-sonnet-4.6', quirks: { reasoningAs: 'cot_summary' } })
+  const older = await caller.chat({
+    model: 'claude-sonnet-4.6',
+    reasoning_effort: 'low',
+    stream: true,
+  })
+  expect([older.text.includes('cot_summary'), older.text.includes('reasoning_text')]).toEqual([
+    true,
+    false,
+  ])
   const closed = await lines({ closeAfter: 2 })
   expect([closed.events.length, closed.text.includes('[DONE]')]).toEqual([2, false])
   const broken = await lines({ errorAfter: 3, errorCode: 'rate_limited' })

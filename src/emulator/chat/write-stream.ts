@@ -24,6 +24,8 @@ export function* chatStream(chat: ChatAnswer): Generator<Frame> {
   }
   if (quirks.nullChoices) {
     yield dataFrame({ choices: null, copilot_references: [{ type: 'file', id: 'README.md' }] })
+    const confirmation = { type: 'action', title: 'Go on?', message: 'May I?', confirmation: {} }
+    yield dataFrame({ choices: null, copilot_confirmation: confirmation })
   }
   const last = chat.answers.length - 1
   for (const [index, answer] of chat.answers.entries()) {
@@ -50,7 +52,7 @@ function* choiceStream(
 
   yield send({ role: 'assistant', content: '' }, 0, azure ? { content_filter_results: {} } : {})
   for (const piece of pieces(answer.thinking)) {
-    yield send({ content: null, reasoning_text: piece }, 1)
+    yield send({ content: null, [quirks.reasoningAs]: piece }, 1)
   }
   if (answer.thinking !== '') {
     const opaque = chat.opaque(answer)

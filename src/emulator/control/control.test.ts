@@ -142,6 +142,7 @@ test('a header that was sent twice shows as two', async () => {
   })
   const [record] = caller.emulator.control.requests.list()
   expect(record?.headers['x-initiator']).toBe('user, agent')
+  expect(record?.remarks).toEqual(['x-initiator is sent more than once'])
   expect(record?.rawHeaders.filter((one) => one.toLowerCase() === 'x-initiator')).toHaveLength(2)
 })
 

@@ -57,6 +57,8 @@ export type FaultAction =
       readonly after: number
       readonly code?: string
       readonly message?: string
+      /** On Responses: the `error` event, or `response.failed`. @default 'error' */
+      readonly as?: 'error' | 'failed'
     }
   /** The device flow says `slow_down`. */
   | { readonly kind: 'slow-down'; readonly interval?: number }

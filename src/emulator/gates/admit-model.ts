@@ -42,12 +42,18 @@ export function admitModel(
   if (model && wire !== '/embeddings') checkQuota(seat, model, initiator)
   if (!body) throw refuse('body', 'invalid_request_body', 'failed to parse request')
   if (!model) throw refuse('model', 'model_not_supported')
-  if (world.catalogue.refusalFor(seat.account, model) !== undefined) {
+  if (world.catalogue.refusalFor(seat.account, model) !== undefined || !seesModel(seat, model)) {
     throw refuse('model', 'model_not_supported')
   }
   checkWire(world, model, wire)
   checkAutoSession(world, seat, incoming, model)
   return { seat, model, body, initiator }
+}
+
+/** The app that made the token may be kept to some models. */
+export function seesModel(seat: Seat, model: Pick<CatalogueModel, 'entry'>): boolean {
+  const only = seat.credential.type === 'github' ? seat.credential.token?.models : undefined
+  return only === undefined || only.includes(model.entry.id)
 }
 
 function checkQuota(seat: Seat, model: CatalogueModel, initiator: 'user' | 'agent'): void {

@@ -140,6 +140,21 @@ test('the newest form of auto mode is for Copilot clients alone', async () => {
   expect(foreign.status).toBe(404)
 })
 
+test('the app behind a token may be kept to some models', async () => {
+  await using caller = await call()
+  const { value } = caller.emulator.control.tokens.issue({
+    kind: 'gho',
+    app: 'opencode',
+    models: ['gpt-4o'],
+  })
+  const headers = { authorization: `Bearer ${value}` }
+  expect((await caller.get('/models', headers)).json['data'].map((one) => one['id'])).toEqual([
+    'gpt-4o',
+  ])
+  expect((await caller.chat({}, headers)).status).toBe(200)
+  expect((await caller.chat({ model: 'gpt-4.1' }, headers)).status).toBe(400)
+})
+
 test('a test can add a model of its own', async () => {
   await using caller = await call()
   const { control } = caller.emulator

@@ -2,7 +2,9 @@ import { asArray, asObject, asString } from '../../core/json.ts'
 import { seedOf } from '../answers/prose.ts'
 import { codedError, errorText } from '../errors/error-bodies.ts'
 import { Refusal } from '../errors/refusal.ts'
+import type { CatalogueEntry } from '../catalogue/entry.ts'
 import { admit, refuse } from '../gates/admit.ts'
+import { seesModel } from '../gates/admit-model.ts'
 import type { Seat } from '../gates/seat.ts'
 import type { Incoming } from '../server/incoming.ts'
 import { jsonReply, textReply } from '../server/reply.ts'
@@ -31,13 +33,18 @@ function route(name: string, method: string, path: RegExp, handle: Route['handle
 }
 
 function list(world: World, incoming: Incoming): Reply {
-  const { account } = admit(world, incoming)
-  return jsonReply(200, { data: world.catalogue.entriesFor(account), object: 'list' })
+  const seat = admit(world, incoming)
+  return jsonReply(200, { data: visible(world, seat), object: 'list' })
+}
+
+function visible(world: World, seat: Seat): CatalogueEntry[] {
+  return world.catalogue.entriesFor(seat.account).filter((entry) => seesModel(seat, { entry }))
 }
 
 function one(world: World, incoming: Incoming, parts: readonly string[]): Reply {
-  const { account } = admit(world, incoming)
-  const entry = world.catalogue.entriesFor(account).find((candidate) => candidate.id === parts[0])
+  const entry = visible(world, admit(world, incoming)).find(
+    (candidate) => candidate.id === parts[0],
+  )
   if (!entry) throw refuse('model', 'not_found')
   return jsonReply(200, entry)
 }

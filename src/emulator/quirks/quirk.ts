@@ -23,6 +23,8 @@ export interface Quirks {
   nullChoices: boolean
   /** A whole chat answer in Anthropic's form. */
   anthropicBody: boolean
+  /** The field a chat stream puts thinking in; the others are of earlier years. */
+  reasoningAs: 'reasoning_text' | 'cot_summary' | 'thinking'
   /** `reasoning_opaque` arrives in two deltas. */
   splitOpaque: boolean
   /** Deltas carry `copilot_annotations`. */
@@ -79,6 +81,7 @@ const NEUTRAL: Quirks = {
   repeatRole: false,
   nullChoices: false,
   anthropicBody: false,
+  reasoningAs: 'reasoning_text',
   splitOpaque: false,
   annotations: false,
   encryptedIds: true,

@@ -43,6 +43,8 @@ export interface RecordedRequest {
   premiumNano: number
   nanoAiu: number
   usage: RecordedUsage | undefined
+  /** What the original lets pass and a careful client would not send; empty when all is well. */
+  remarks: readonly string[]
 }
 
 export interface RequestFilter {

@@ -36,5 +36,6 @@ export function startRecord(world: World, start: RecordStart): RecordedRequest {
     premiumNano: 0,
     nanoAiu: 0,
     usage: undefined,
+    remarks: [],
   }
 }

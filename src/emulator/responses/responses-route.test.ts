@@ -369,6 +369,18 @@ test('structured output and refusals', async () => {
   })
 })
 
+test('a response can fail by an event of its own', async () => {
+  await using caller = await call()
+  caller.emulator.control.faults.add({
+    do: { kind: 'stream-error', after: 2, code: 'cyber_policy', message: 'No.', as: 'failed' },
+  })
+  const last = (await send(caller, { stream: true })).events.at(-1)
+  expect(last).toMatchObject({
+    type: 'response.failed',
+    response: { status: 'failed', error: { code: 'cyber_policy', message: 'No.' } },
+  })
+})
+
 test('an error in the middle of a stream has the form of the wire', async () => {
   await using caller = await call()
   caller.emulator.control.faults.add({

@@ -8,6 +8,7 @@ import { jsonReply } from '../server/reply.ts'
 import type { Reply } from '../server/reply.ts'
 import type { Route } from '../server/routes.ts'
 import { eventFrame } from '../streams/frame.ts'
+import type { Frame } from '../streams/frame.ts'
 import type { World } from '../world.ts'
 import { answerResponses } from './answer-responses.ts'
 import { inputItems } from './read-responses.ts'
@@ -19,7 +20,10 @@ export const RESPONSES_ROUTE: Route = {
   method: 'POST',
   path: /^\/responses$/,
   handle: responses,
-  errorFrame: (code, message) => eventFrame({ type: 'error', code, message, param: null }),
+  errorFrame: (code, message, as) =>
+    as === 'failed'
+      ? failedFrame(code, message)
+      : eventFrame({ type: 'error', code, message, param: null }),
 }
 
 function responses(world: World, incoming: Incoming): Reply {
@@ -51,4 +55,12 @@ export function refusePrevious(id: string | undefined): void {
   if (id === undefined) return
   const message = `Previous response with id '${id.slice(0, 64)}' not found.`
   throw new Refusal('body', codedError(400, 'previous_response_not_found', message))
+}
+
+/** The other way a response ends badly: as an event of its own, with the error inside. */
+export function failedFrame(code: string, message: string): Frame {
+  return eventFrame({
+    type: 'response.failed',
+    response: { object: 'response', status: 'failed', output: [], error: { code, message } },
+  })
 }

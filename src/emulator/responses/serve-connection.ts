@@ -10,6 +10,7 @@ import { admitModel } from '../gates/admit-model.ts'
 import type { Admitted } from '../gates/admit-model.ts'
 import type { Seat } from '../gates/seat.ts'
 import type { RecordedRequest } from '../records/recorded-request.ts'
+import { remarksOn } from '../records/remarks.ts'
 import { startRecord } from '../records/start-record.ts'
 import type { WholeReply } from '../server/reply.ts'
 import { scripted } from '../server/handle-request.ts'
@@ -23,7 +24,7 @@ import { createItemIds, responseNamed } from './item-ids.ts'
 import { inputItems } from './read-responses.ts'
 import { doneItem, outputParts, responseObject } from './responses-answer.ts'
 import type { ResponsesAnswer } from './responses-answer.ts'
-import { refusePrevious } from './responses-route.ts'
+import { failedFrame, refusePrevious } from './responses-route.ts'
 import { socketSink } from './socket-sink.ts'
 import { responsesStream } from './write-responses.ts'
 
@@ -76,8 +77,8 @@ export function serveConnection(
       kept = undefined
       record.status = 200
       const quirks = world.quirks.of(call.model)
-      const errorFrame = (code: string, text: string): Frame =>
-        errorMessage(world, seat, code, text)
+      const errorFrame = (code: string, text: string, as: 'error' | 'failed'): Frame =>
+        as === 'failed' ? failedFrame(code, text) : errorMessage(world, seat, code, text)
       const steps = shapeStream(step.frames, quirks, fault, errorFrame)
       const { outcome, open } = await runSteps(world, steps, socketSink(socket, record))
       if (outcome === 'complete') kept = step.kept
@@ -250,6 +251,7 @@ function recordOf(
   record.initiator = asString(message?.['initiator'])
   record.login = seat.account.login
   record.credential = seat.credential.type === 'copilot' ? 'copilot' : seat.credential.kind
+  record.remarks = remarksOn(record)
   world.requests.add(record)
   return record
 }

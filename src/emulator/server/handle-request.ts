@@ -16,6 +16,7 @@ import { readBody } from './read-body.ts'
 import type { Reply, WholeReply } from './reply.ts'
 import { findRoute } from './routes.ts'
 import type { FoundRoute, Route, Service } from './routes.ts'
+import { remarksOn } from '../records/remarks.ts'
 import { startRecord } from '../records/start-record.ts'
 import { serviceHeaders } from './service-headers.ts'
 import { pause } from '../streams/run-steps.ts'
@@ -53,6 +54,7 @@ export async function handleRequest(
   noteBody(world, record, json, text)
   const credential = readCredential(world, headers['authorization'])
   noteCredential(record, credential)
+  record.remarks = remarksOn(record)
 
   const taken = world.faults.take({
     route: record.route,

@@ -14,7 +14,7 @@ export type Step =
   | { readonly do: 'reset' }
 
 /** How a wire tells an error in the middle of a stream. */
-export type StreamErrorFrame = (code: string, message: string) => Frame
+export type StreamErrorFrame = (code: string, message: string, as: 'error' | 'failed') => Frame
 
 /** Turns a stream as it should be into the stream as quirks and a fault make it. */
 export function* shapeStream(
@@ -61,7 +61,12 @@ function breakAt(
           return [{ do: 'garble', frame: next }]
         case 'stream-error': {
           const code = fault.code ?? quirks.errorCode
-          return [{ do: 'send', frame: errorFrame(code, fault.message ?? quirks.errorMessage) }]
+          return [
+            {
+              do: 'send',
+              frame: errorFrame(code, fault.message ?? quirks.errorMessage, fault.as ?? 'error'),
+            },
+          ]
         }
         default:
           break
@@ -70,7 +75,7 @@ function breakAt(
   }
   if (quirks.closeAfter === sent) return []
   if (quirks.errorAfter === sent) {
-    return [{ do: 'send', frame: errorFrame(quirks.errorCode, quirks.errorMessage) }]
+    return [{ do: 'send', frame: errorFrame(quirks.errorCode, quirks.errorMessage, 'error') }]
   }
   return undefined
 }

@@ -12,6 +12,8 @@ export interface GitHubToken {
   readonly scope: string
   /** The permission "Copilot Requests", for `github_pat_` and `ghs_`. */
   readonly copilotRequests: boolean
+  /** The only models the token's app may use; `undefined` is all of the account's. */
+  readonly models: readonly string[] | undefined
 }
 
 export interface IssueTokenInput {
@@ -25,6 +27,8 @@ export interface IssueTokenInput {
   /** A value of your own; it must begin as its kind does. */
   readonly value?: string
   readonly scope?: string
+  /** Which models the token's app may use; apps of others see fewer than Copilot's own. @default all */
+  readonly models?: readonly string[]
 }
 
 export interface GitHubTokens {
@@ -63,6 +67,7 @@ export function createGitHubTokens(sealer: Sealer): GitHubTokens {
         app: kind === 'gho' || kind === 'ghu' ? app : STRANGER_APP,
         scope: input.scope ?? (kind === 'gho' ? 'read:user' : ''),
         copilotRequests: input.copilotRequests ?? true,
+        models: input.models,
       }
       tokens.set(token.value, token)
       return token
