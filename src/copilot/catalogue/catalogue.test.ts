@@ -338,11 +338,11 @@ describe('prices', () => {
     const text = 'the same words again and again '.repeat(400)
     for (const id of ['gpt-4.1', 'gpt-4o', 'claude-haiku-4.5', 'gpt-5-mini']) {
       const prices = (await copilot.findModel(id, { seat: 'own' }, never))?.prices
-      expect(prices, id).toBeDefined()
+      expect(prices).toBeDefined()
       for (let turn = 0; turn < 2; turn++) {
         const body = { messages: [{ role: 'user', content: text }] }
         const answer = await world.call(copilot, { model: id, body })
-        expect(answer.status, answer.body).toBe(200)
+        expect(answer).toMatchObject({ status: 200 })
         const { usage } = world.emulator.control.requests.list({ route: 'chat' }).at(-1) ?? {}
         const billed = (JSON.parse(answer.body) as { copilot_usage: { total_nano_aiu: number } })
           .copilot_usage.total_nano_aiu
@@ -352,7 +352,7 @@ describe('prices', () => {
           (usage?.cacheRead ?? 0) * (prices?.cachedInputNanoCredits ?? 0) +
           (usage?.cacheWrite ?? 0) * (prices?.cacheWriteNanoCredits ?? 0) +
           (usage?.output ?? 0) * (prices?.outputNanoCredits ?? 0)
-        expect(reckoned, `${id}, turn ${turn}`).toBe(billed)
+        expect([id, turn, reckoned]).toEqual([id, turn, billed])
       }
     }
   })

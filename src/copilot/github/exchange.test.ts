@@ -40,7 +40,7 @@ describe('when a token is renewed, and how long it serves', () => {
     ['nothing but the token', { refresh_in: null, expires_at: null }, NOW, 1440, 1500, 1560],
   ] as const) {
     test(name, () => {
-      const token = readExchange(body(changes as JsonObject), NOW, serverMs)
+      const token = readExchange(body(changes), NOW, serverMs)
       expect([
         seconds(token?.renewAtMs),
         seconds(token?.expiresAtMs),
@@ -51,7 +51,7 @@ describe('when a token is renewed, and how long it serves', () => {
 
   test('an empty or broken token is none', () => {
     for (const token of ['', null, 7, 'two words', 'line\nbreak']) {
-      expect(readExchange(body({ token } as JsonObject), NOW)).toBeUndefined()
+      expect(readExchange(body({ token }), NOW)).toBeUndefined()
     }
   })
 })
