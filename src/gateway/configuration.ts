@@ -28,6 +28,8 @@ export interface Configuration {
   onChange: (settings: Settings) => void
   /** Reads the file now. */
   reload(): Promise<void>
+  /** Puts settings made in code in force. Throws a `ConfigError`. */
+  replace(settings: Settings): void
   close(): void
 }
 
@@ -44,19 +46,18 @@ export async function openConfiguration(options: ConfigurationOptions): Promise<
   warnOf(loaded, log)
 
   const adopt = (changed: LoadedConfig): void => {
+    const before = settings.gateway
     try {
-      refuseExposure(changed.settings, boundTo)
+      replace(changed.settings)
     } catch (error) {
       log.error('the changed configuration is not used', { problem: messageOf(error) })
       return
     }
     warnOf(changed, log)
     const { host, port } = changed.settings.gateway
-    if (host !== boundTo || port !== settings.gateway.port) {
+    if (host !== before.host || port !== before.port) {
       log.warn('the address to listen on changes with the next start only')
     }
-    settings = changed.settings
-    configuration.onChange(settings)
     log.info('the changed configuration is in force')
   }
   const watching: ConfigWatch | undefined =
@@ -76,12 +77,21 @@ export async function openConfiguration(options: ConfigurationOptions): Promise<
           },
         })
 
+  const replace = (changed: Settings): void => {
+    refuseExposure(changed, boundTo)
+    settings = changed
+    configuration.onChange(settings)
+  }
+
   const configuration: Configuration = {
     current: () => settings,
     environment: loaded?.environment ?? environment,
     onChange: () => {},
     reload: async () => {
       await watching?.reload()
+    },
+    replace: (changed) => {
+      replace(inCode({ ...options, settings: changed }))
     },
     close: () => {
       watching?.close()

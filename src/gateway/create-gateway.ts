@@ -80,6 +80,8 @@ export interface Gateway {
   readonly inFlight: number
   /** Reads the configuration file now; a bad one is reported, and the old one stays. */
   reload(): Promise<void>
+  /** Puts settings made in code in force, for the next call on. Throws a `ConfigError`. */
+  configure(settings: Settings): void
   /** The gentle end: not ready any more, calls under way finish within the limit, records are written. */
   drain(limitMs?: number): Promise<Drained>
   /** The quick end. */
@@ -175,6 +177,9 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
       return running.inFlight
     },
     reload: () => configuration.reload(),
+    configure: (settings) => {
+      configuration.replace(settings)
+    },
     drain: (limitMs = current().gateway.drainMs) => end(() => running.drain(limitMs)),
     close,
     [Symbol.asyncDispose]: close,

@@ -3,8 +3,9 @@ import { OWN_SEAT } from '../../core/call.ts'
 import type { Caller } from '../../core/call.ts'
 import type { Engine, ListedModel } from '../../core/engine.ts'
 import { asString } from '../../core/json.ts'
+import { encodeModel, encodeModelList } from '../../dialects/messages/index.ts'
+import type { ListingPage } from '../../dialects/messages/index.ts'
 import type { OwnRequest, OwnRoute } from '../own/own-route.ts'
-import { anthropicList, anthropicModel } from './anthropic-form.ts'
 import { geminiList, geminiModel } from './gemini-form.ts'
 import { findListed } from './model-facts.ts'
 import { ollamaShow, ollamaTags } from './ollama-form.ts'
@@ -28,7 +29,9 @@ export function modelRoutes(engine: Engine): readonly OwnRoute[] {
     answer: async (request) => {
       const models = await list(request)
       return {
-        body: isAnthropic(request) ? anthropicList(models, request.query) : openaiList(models),
+        body: isAnthropic(request)
+          ? encodeModelList(models, pageOf(request.query))
+          : openaiList(models),
       }
     },
   })
@@ -39,7 +42,7 @@ export function modelRoutes(engine: Engine): readonly OwnRoute[] {
     summary: 'One model',
     answer: async (request) => {
       const found = await one(request)
-      return { body: isAnthropic(request) ? anthropicModel(found) : openaiModel(found) }
+      return { body: isAnthropic(request) ? encodeModel(found) : openaiModel(found) }
     },
   })
 
@@ -99,6 +102,15 @@ export function modelRoutes(engine: Engine): readonly OwnRoute[] {
 }
 
 const OWNER: Caller = { kind: 'open', seat: OWN_SEAT }
+
+function pageOf(query: URLSearchParams): ListingPage {
+  const limit = Number(query.get('limit') ?? Number.NaN)
+  return {
+    limit: Number.isInteger(limit) ? limit : undefined,
+    afterId: query.get('after_id') ?? undefined,
+    beforeId: query.get('before_id') ?? undefined,
+  }
+}
 
 function isAnthropic({ headers }: OwnRequest): boolean {
   return headers['anthropic-version'] !== undefined

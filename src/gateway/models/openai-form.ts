@@ -13,7 +13,7 @@ export function openaiModel(listed: ListedModel): JsonObject {
     name: model.name,
     vendor: model.vendor,
     type: model.kind,
-    supported_endpoints: [...model.wires],
+    wires: [...model.wires],
     context_length: limits.contextTokens,
     max_input_tokens: limits.promptTokens,
     max_output_tokens: limits.outputTokens,

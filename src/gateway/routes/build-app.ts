@@ -28,7 +28,7 @@ export function buildApp(house: GatewayHouse, ownRoutes: readonly OwnRoute[]): A
     }
   }
   for (const prefix of GEMINI_PREFIXES) {
-    app.post(`${prefix}:target{.+}`, (context) => serveGemini(house, context))
+    app.post(`${prefix}:target{.+}`, (context) => serveGemini(house, app, context))
   }
   for (const route of ownRoutes) {
     app.on(route.method, route.path, (context) => {
@@ -58,10 +58,10 @@ function serveDialect(
   return RESPONSE_ALREADY_SENT
 }
 
-function serveGemini(house: GatewayHouse, context: RouteContext): Response {
-  const target = geminiTarget(context.req.param('target') ?? '')
-  if (target === undefined) return context.notFound() as Response
+function serveGemini(house: GatewayHouse, app: App, context: RouteContext): Response {
   const query = new Map(queryOf(context))
+  const target = geminiTarget(context.req.param('target') ?? '', query)
+  if (target === undefined) return refuseUnroutable(house, app, context)
   return serveDialect(house, target.dialect, context, { params: { model: target.model }, query })
 }
 

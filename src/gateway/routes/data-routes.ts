@@ -20,6 +20,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   ollama('/api/chat', 'ollama:chat', 'Ollama chat'),
   ollama('/api/generate', 'ollama:generate', 'Ollama generate'),
   ollama('/api/embed', 'ollama:embed', 'Ollama embeddings'),
+  ollama('/api/embeddings', 'ollama:embeddings', 'Ollama embeddings, the older form'),
 ]
 
 function route(path: string, dialect: string, summary: string): DataRoute {
@@ -47,12 +48,19 @@ export interface GeminiTarget {
   readonly model: string
 }
 
-/** `models/gemini-2.5-pro:streamGenerateContent` as dialect and model; the name before the last colon may hold slashes. */
-export function geminiTarget(rest: string): GeminiTarget | undefined {
+/**
+ * `models/gemini-2.5-pro:streamGenerateContent` as dialect and model; the name before the last colon may hold slashes. A
+ * stream is one JSON array unless the query asks for events. https://ai.google.dev/api/generate-content
+ */
+export function geminiTarget(
+  rest: string,
+  query: ReadonlyMap<string, string>,
+): GeminiTarget | undefined {
   const colon = rest.lastIndexOf(':')
   const action = rest.slice(colon + 1)
   if (colon <= 0 || !GEMINI_ACTIONS.has(action)) return undefined
-  return { dialect: `gemini:${action}`, model: rest.slice(0, colon) }
+  const asArray = action === 'streamGenerateContent' && query.get('alt') !== 'sse'
+  return { dialect: `gemini:${action}${asArray ? ':array' : ''}`, model: rest.slice(0, colon) }
 }
 
 /** In whose words to answer on a path that no route serves. */
