@@ -5,7 +5,7 @@ import type { Usage } from '../../core/usage.ts'
 
 const count = fc.nat(10_000)
 
-export const arbitraryUsage: fc.Arbitrary<Usage> = fc
+const arbitraryUsage: fc.Arbitrary<Usage> = fc
   .record({ input: count, cached: count, output: count, reasoning: count })
   .map(({ input, cached, output, reasoning }) => ({
     inputTokens: input + cached,
@@ -15,7 +15,7 @@ export const arbitraryUsage: fc.Arbitrary<Usage> = fc
     reasoningTokens: reasoning,
   }))
 
-export const arbitrarySealed: fc.Arbitrary<Sealed> = fc.record({
+const arbitrarySealed: fc.Arbitrary<Sealed> = fc.record({
   origin: fc.constantFrom('chat', 'messages', 'responses', 'gemini'),
   kind: fc.constantFrom('signature', 'encrypted', 'opaque'),
   data: fc.base64String({ minLength: 4, maxLength: 40 }),

@@ -6,7 +6,7 @@ export interface CallBook {
   answered(id: string | undefined, name: string | undefined): CalledTool
 }
 
-export interface CalledTool {
+interface CalledTool {
   readonly id: string
   readonly name: string | undefined
 }

@@ -11,13 +11,14 @@ import {
 import type { JsonObject } from '../../core/json.ts'
 import type { Part } from '../../core/parts.ts'
 import type { Usage } from '../../core/usage.ts'
-import { MAX_EVENT_BYTES } from '../sse/cut-events.ts'
-import { createEventReader } from '../sse/read-event.ts'
+import { createEventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
+import { readEvent } from '../sse/read-event.ts'
 import { createBlockTracker } from './block-tracker.ts'
 import { errorFromBody } from './errors.ts'
 import { finishFromChat } from './finish.ts'
 import { createOpaqueJoiner } from './join-opaque.ts'
 import type { HeldChunk } from './join-opaque.ts'
+import { errorFromUnframed } from './unframed.ts'
 import { readUsage } from './usage.ts'
 
 /** Chunks in, parts out, with the repairs of the relay. Only the first choice is read; more come by relay alone. */
@@ -79,8 +80,14 @@ export function createStreamDecoder(
     for (const { chunk } of ready) if (!over) onChunk(chunk)
   }
 
-  const reader = createEventReader((_, data) => {
+  const cutter = createEventCutter((source, from, to) => {
     if (over) return
+    const { data } = readEvent(source, from, to)
+    if (data === undefined) {
+      const error = errorFromUnframed(source.subarray(from, to))
+      if (error !== undefined) fail(error)
+      return
+    }
     if (data.trim() === '[DONE]') {
       finish()
       return
@@ -101,14 +108,14 @@ export function createStreamDecoder(
   return {
     push(bytes) {
       try {
-        reader.push(bytes)
+        cutter.push(bytes)
       } catch (error) {
         if (!(error instanceof JetwayError)) throw error
         fail(error)
       }
     },
     end() {
-      reader.end()
+      cutter.end()
       release(opaque.flush())
       if (finishReason !== undefined) finish()
       else

@@ -153,7 +153,7 @@ function encodeReasoning({ reasoning }: Conversation, { supports }: Model): Json
   return level === undefined ? {} : { reasoning_effort: level }
 }
 
-export function withoutUndefined(object: JsonObject): JsonObject {
+function withoutUndefined(object: JsonObject): JsonObject {
   for (const name of Object.keys(object)) if (object[name] === undefined) delete object[name]
   return object
 }

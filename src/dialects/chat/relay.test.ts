@@ -424,6 +424,15 @@ describe('a stream that fails', () => {
     })
   }
 
+  test.each([
+    ['{"error":{"message":"Slow down.","code":"rate_limited"}}\n', 'Slow down.'],
+    ['{"choices":[]}', 'The upstream did not stream its answer.'],
+  ])('a body that is no stream: %s', (body, message) => {
+    const { text, filter } = run([Buffer.from(body)])
+    expect(events(text)).toMatchObject([{ error: { message } }])
+    expect(filter.failure?.message).toBe(message)
+  })
+
   test('a cut connection: what was held goes out, then the error', () => {
     const filter = createRelayFilter(options)
     filter.push(sse(opening, delta({ reasoning_opaque: 'AAA' })))

@@ -14,6 +14,7 @@ import { createOpaqueJoiner } from './join-opaque.ts'
 import { createChunkRepair } from './repair-chunk.ts'
 import { createChunkSplicer } from './splice-chunk.ts'
 import type { ChunkSplicer } from './splice-chunk.ts'
+import { errorFromUnframed } from './unframed.ts'
 import { readUsage } from './usage.ts'
 
 const DONE = 'data: [DONE]\n\n'
@@ -68,7 +69,9 @@ export function createRelayFilter(options: StreamOptions): RelayFilter {
   const onEvent = (event: Buffer): void => {
     const { data } = readEvent(event, 0, event.length)
     if (data === undefined) {
-      output.keepPiece(event)
+      const error = errorFromUnframed(event)
+      if (error === undefined) output.keepPiece(event)
+      else failWith(error)
       return
     }
     if (data.trim() === '[DONE]') {

@@ -22,7 +22,7 @@ export function repairAnswer(bytes: Uint8Array, options: StreamOptions): Repaire
   }
 }
 
-export function readAnswer(bytes: Uint8Array): JsonObject {
+function readAnswer(bytes: Uint8Array): JsonObject {
   const parsed = tryParseJson(asBuffer(bytes).toString('utf8'))
   if (!isJsonObject(parsed))
     throw new BadGatewayError('The upstream answered with something that is not JSON.', {

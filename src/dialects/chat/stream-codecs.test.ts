@@ -180,6 +180,7 @@ describe('a stream that fails closes its blocks and says why', () => {
       sse(chunk({ content: 'a' }), chunk({}, 'error')),
       'The upstream broke the answer off.',
     ],
+    ['a body that is no stream', Buffer.from('{"error":{"message":"Slow down."}}'), 'Slow down.'],
     ['empty', sse('[DONE]'), 'The upstream ended the stream without an answer.'],
   ])('%s', (_, bytes, message) => {
     const parts = decode([bytes])

@@ -24,7 +24,7 @@ export function readUsage(body: JsonObject): Usage | undefined {
   }
 }
 
-export function readNanoCredits(body: JsonObject, usage?: JsonObject): number | undefined {
+function readNanoCredits(body: JsonObject, usage?: JsonObject): number | undefined {
   const billed = asObject(body['copilot_usage']) ?? asObject(usage?.['copilot_usage'])
   return asNumber(billed?.['total_nano_aiu'])
 }

@@ -18,7 +18,7 @@ export function encodeAnswer(answer: Embedding, context: EncodeContext): JsonObj
 }
 
 /** 32-bit floats, little-endian. OpenAI's SDKs ask for this form by default and decode it themselves. */
-export function encodeBase64(vector: readonly number[]): string {
+function encodeBase64(vector: readonly number[]): string {
   const bytes = Buffer.allocUnsafe(vector.length * 4)
   for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4)
   return bytes.toString('base64')

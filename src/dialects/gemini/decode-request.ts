@@ -113,7 +113,7 @@ function decodeSystem(value: JsonValue | undefined): readonly Turn[] {
 }
 
 /** A list of turns; the SDKs also let one turn or a bare text stand for the list. */
-export function decodeContents(value: JsonValue | undefined): readonly Turn[] {
+function decodeContents(value: JsonValue | undefined): readonly Turn[] {
   const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
   if (list.length === 0)
     throw wrongField('contents', 'a list of at least one content', value ?? undefined)
