@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildCommand } from './__fixtures__/command.ts'
 import type { BuiltCommand } from './__fixtures__/command.ts'
+import { completionEntries } from './completion/entries.ts'
 import { COMMANDS } from './table.ts'
 
 let jetway: BuiltCommand
@@ -27,10 +28,7 @@ describe('about itself', () => {
     for (const { name } of COMMANDS) expect(stdout).toContain(`\n  ${name} `)
   })
 
-  const paths = COMMANDS.flatMap((spec) => [
-    spec.name,
-    ...(spec.commands ?? []).map(({ name }) => `${spec.name} ${name}`),
-  ])
+  const paths = completionEntries().flatMap(({ path }) => path.join(' ') || [])
   test.each(paths)('help of %s has examples', async (path) => {
     const { code, stdout } = await jetway.run([...path.split(' '), '--help'])
     expect(code).toBe(0)

@@ -42,7 +42,7 @@ export interface ExampleSpec {
   readonly says: string
 }
 
-export interface CommandModule {
+interface CommandModule {
   readonly run: (context: CommandContext, input: CommandInput) => Promise<void>
 }
 
@@ -78,6 +78,7 @@ export interface Terminal {
   readonly outputIsTerminal: boolean
   readonly columns: number
   readonly verbose: boolean
+  readonly quiet: boolean
 }
 
 export interface Paint {

@@ -33,8 +33,8 @@ export class ExitError extends Error {
   override readonly name = 'ExitError'
   readonly code: number
 
-  constructor(code: number, message: string) {
-    super(message)
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.code = code
   }
 }

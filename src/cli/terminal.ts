@@ -1,6 +1,6 @@
 import type { Paint, Terminal } from './command.ts'
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly stdin: { readonly isTTY?: boolean }
@@ -41,6 +41,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     interactive,
     outputIsTerminal: stdout.isTTY,
     columns: stdout.isTTY ? stdout.columns : 120,
+    quiet,
     verbose: has('--verbose', '--debug', '--detailed_debug'),
   }
 }

@@ -11,7 +11,7 @@ export interface SeatQuota {
   readonly limits: Readonly<Record<string, SeatQuotaLimit>>
 }
 
-export interface SeatQuotaSnapshot {
+interface SeatQuotaSnapshot {
   readonly unlimited: boolean
   readonly entitlement: number | undefined
   readonly remaining: number | undefined
@@ -21,7 +21,7 @@ export interface SeatQuotaSnapshot {
   readonly resetsAt: string | undefined
 }
 
-export interface SeatQuotaLimit {
+interface SeatQuotaLimit {
   readonly entitlement: number | undefined
   readonly percentRemaining: number
   readonly resetsAt: string | undefined

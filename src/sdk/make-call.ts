@@ -119,7 +119,7 @@ export function readCallOptions(options: CallExtras, defaults: CallExtras): Call
 }
 
 /** Lower-case names; the later block wins whatever the case. */
-export function mergeHeaders(
+function mergeHeaders(
   ...blocks: readonly (Readonly<Record<string, string>> | undefined)[]
 ): Readonly<Record<string, string>> {
   const merged: Record<string, string> = {}

@@ -6,7 +6,7 @@ import type { AnswerHead } from './answer-sink.ts'
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 /** The whole answer as text. */
-export async function readWhole(head: AnswerHead): Promise<string> {
+async function readWhole(head: AnswerHead): Promise<string> {
   const pieces: Uint8Array[] = []
   let length = 0
   for (let piece = await head.body.read(); piece; piece = await head.body.read()) {

@@ -3,7 +3,7 @@ import type { DeviceCode, House } from './house.ts'
 import type { CopilotOptions } from './options.ts'
 
 /** The code of the error that a call meets when there is no credential at all. */
-export const NOT_SIGNED_IN = 'not_signed_in'
+const NOT_SIGNED_IN = 'not_signed_in'
 
 /** Does `work`; when it fails for want of a sign-in and somebody is there to do one, once more after it. */
 export type SignedIn = <T>(

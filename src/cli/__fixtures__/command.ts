@@ -15,13 +15,13 @@ export interface BuiltCommand extends Disposable {
   start(words: readonly string[], options?: RunOptions): Running
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly input?: string
   readonly folder?: string
 }
 
-export interface Finished {
+interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string

@@ -10,7 +10,7 @@ export interface CompletionEntry {
   readonly argument: ArgumentSpec | undefined
 }
 
-export const HELP_OPTION: OptionSpec = { name: 'help', short: 'h', summary: 'show help' }
+const HELP_OPTION: OptionSpec = { name: 'help', short: 'h', summary: 'show help' }
 
 /** Every place of the command line, so that each shell's script is a walk over the same list. */
 export function completionEntries(): readonly CompletionEntry[] {

@@ -17,7 +17,7 @@ export function startCountdown(terminal: Terminal, clock: Clock, expiresAtMs: nu
   }
 }
 
-export function formatSeconds(seconds: number): string {
+function formatSeconds(seconds: number): string {
   const minutes = Math.floor(seconds / 60)
   return `${minutes}:${String(seconds % 60).padStart(2, '0')}`
 }

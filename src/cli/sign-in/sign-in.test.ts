@@ -45,6 +45,7 @@ describe('countdown', () => {
     outputIsTerminal: interactive,
     columns: 80,
     verbose: false,
+    quiet: false,
   })
 
   test('counts each second, and leaves nothing behind', async () => {

@@ -27,9 +27,7 @@ export async function startDemo(environment: CommandContext['environment']): Pro
 }
 
 /** The exact line to try. */
-export function curlLine(url: string, masterKey: string | undefined): string {
-  const key =
-    masterKey === undefined ? '' : ` \\\n    -H "authorization: Bearer $JETWAY_MASTER_KEY"`
-  return `  curl ${url}/v1/chat/completions -H 'content-type: application/json'${key} \\
+export function curlLine(url: string): string {
+  return `  curl ${url}/v1/chat/completions -H 'content-type: application/json' \\
     -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello"}]}'`
 }

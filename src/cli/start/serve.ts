@@ -1,10 +1,11 @@
+import { createGateway } from '../../gateway/index.ts'
+import type { Gateway } from '../../gateway/index.ts'
 import type { CommandContext } from '../command.ts'
-import { ExitError, EXIT } from '../exit-codes.ts'
-import { terminalLog } from '../terminal-log.ts'
+import { EXIT, ExitError } from '../exit-codes.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { readConfiguration } from './configuration.ts'
 import { curlLine, startDemo } from './demo.ts'
-import { openGateway } from './open-gateway.ts'
+import { openGatewayLog } from './gateway-log.ts'
+import { gatewayOptions } from './gateway-options.ts'
 import { signInAtStart } from './sign-in-at-start.ts'
 import type { StartOptions } from './start-options.ts'
 
@@ -14,65 +15,61 @@ export async function serve(
   options: StartOptions,
   onReady: (url: string) => Promise<void>,
 ): Promise<void> {
-  const { terminal, signal } = context
+  const { terminal } = context
+  const { log, flush } = await openGatewayLog(terminal)
   const demo = options.demo ? await startDemo(context.environment) : undefined
   try {
-    const configuration = await readConfiguration(
-      options,
-      demo?.environment ?? context.environment,
-      terminal,
-    )
-    const { settings, environment } = configuration
-    const log = terminalLog(terminal)
-    const gateway = await openGateway({
-      settings,
-      environment,
-      log,
-      version: context.version,
-    }).catch((error: unknown) => {
-      throw explainBinding(error, settings.gateway)
+    const environment = demo?.environment ?? context.environment
+    const wanted = await gatewayOptions(options, environment, terminal, log)
+    const gateway = await createGateway(wanted).catch((error: unknown) => {
+      throw explainBinding(error)
     })
-    const watch = configuration.watch((changed) => {
-      gateway.configure(changed)
-    })
-    const onHangUp = (): void => {
-      if (watch) void watch.reload()
-      else terminal.say('There is no configuration file to read again.')
-    }
-    process.on('SIGHUP', onHangUp)
     try {
       await onReady(gateway.url)
       if (demo) {
         terminal.say('This is a demo against the built-in emulator: no account, no network. Try:')
-        terminal.say(curlLine(gateway.url, settings.gateway.masterKey))
+        terminal.say(curlLine(gateway.url))
       }
-      void signInAtStart(gateway.copilot, settings, { ...context, environment })
-      await untilAborted(signal)
-      terminal.say('Stopping: running calls may finish. Once more to stop at once.')
+      await untilStopped(gateway, context)
     } finally {
-      process.off('SIGHUP', onHangUp)
-      watch?.close()
-      await gateway.drain()
+      const { cut } = await gateway.drain()
+      if (cut > 0) terminal.warn(`${cut} calls took too long and were cut.`)
     }
   } finally {
     await demo?.close()
+    flush()
   }
 }
 
-function explainBinding(
-  error: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
-): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
-    const message = `port ${port} of ${host} is taken; choose another with --port, or 0 for any free one`
-    return new ExitError(EXIT.failed, message)
+async function untilStopped(gateway: Gateway, context: CommandContext): Promise<void> {
+  const { terminal, signal } = context
+  const onHangUp = (): void => {
+    void gateway.reload()
   }
-  if (code === 'EACCES') {
-    return new ExitError(EXIT.failed, `port ${port} needs more rights; take one above 1023`)
+  process.on('SIGHUP', onHangUp)
+  try {
+    void signInAtStart(gateway.copilot, gateway.settings(), context)
+    await untilAborted(signal)
+    terminal.say('Stopping: running calls may finish. Once more to stop at once.')
+  } finally {
+    process.off('SIGHUP', onHangUp)
   }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new ExitError(EXIT.failed, `${host} is no address of this machine`)
+}
+
+/** What Node says of a port, in words. */
+function explainBinding(error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    readonly address?: string
+    readonly port?: number
   }
-  return error
+  const message = BINDING[code ?? '']?.(address ?? 'this address', port ?? 0)
+  return message === undefined ? error : new ExitError(EXIT.failed, message, { cause: error })
+}
+
+const BINDING: Readonly<Record<string, (address: string, port: number) => string>> = {
+  EADDRINUSE: (address, port) =>
+    `port ${port} of ${address} is taken; choose another with --port, or 0 for any free one`,
+  EACCES: (_, port) => `port ${port} needs more rights; take one above 1023`,
+  EADDRNOTAVAIL: (address) => `${address} is no address of this machine`,
 }

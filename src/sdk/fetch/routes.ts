@@ -1,5 +1,5 @@
 /** One path of the Copilot API, or of a gateway that looks like one, and the dialect that is spoken there. */
-export type Route =
+type Route =
   | { readonly kind: 'call'; readonly dialect: string }
   | { readonly kind: 'models' }
   | { readonly kind: 'model'; readonly id: string }
