@@ -1,10 +1,8 @@
 /** Reads, checks, watches and explains the configuration: LiteLLM's file as it is, and a section of our own. */
 export { loadConfig } from './load.ts'
 export type { LoadedConfig, LoadOptions } from './load.ts'
-export type { ConfigFlags } from './pick.ts'
 export type { Environment } from './plain.ts'
-export type { Origin } from './choose.ts'
 export { ConfigError, formatProblem } from './problem.ts'
-export type { ConfigProblem, Position } from './problem.ts'
+export type { ConfigProblem } from './problem.ts'
 export { watchConfig } from './watch.ts'
-export type { ConfigWatch, WatchOptions } from './watch.ts'
+export type { ConfigWatch } from './watch.ts'

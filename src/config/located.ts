@@ -16,14 +16,14 @@ export interface LocatedMember {
   readonly value: Located
 }
 
-export interface LocatedList {
+interface LocatedList {
   readonly kind: 'list'
   readonly at: Position
   readonly size: number
   readonly items: readonly Located[]
 }
 
-export interface LocatedScalar {
+interface LocatedScalar {
   readonly kind: 'scalar'
   readonly at: Position
   readonly size: 1

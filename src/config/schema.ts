@@ -177,4 +177,3 @@ export const configSchema = z.object(
 
 export type ConfigFile = z.infer<typeof configSchema>
 export type ModelEntry = z.infer<typeof modelEntry>
-export type JetwaySection = z.infer<typeof jetway>

@@ -1,7 +1,7 @@
 import { ServiceUnavailableError } from '../core/errors.ts'
 
 /** A call under way, as far as overload and the end of the process are concerned. */
-export interface Ticket {
+interface Ticket {
   /** Ends it now, because the gateway stops. */
   readonly abandon: () => void
 }

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../core/json.ts'
 import { jsonErrorAt } from './json-error-at.ts'
 
 /** Deeper than any tool's schema, shallow enough for every recursion behind it. */
-export const MAX_JSON_DEPTH = 128
+const MAX_JSON_DEPTH = 128
 
 /** The body as an object. Throws a `BadRequestError` that names the place, and never repeats what stands there. */
 export function parseBody(bytes: Buffer): JsonObject {

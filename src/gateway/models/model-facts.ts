@@ -12,7 +12,7 @@ export function createdAt({ model }: ListedModel): number {
 }
 
 /** Dots as dashes: the same model either way, and clients compare letter by letter. */
-export function dashed(name: string): string {
+function dashed(name: string): string {
   return name.replaceAll('.', '-')
 }
 

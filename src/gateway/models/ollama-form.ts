@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { createdAt } from './model-facts.ts'
 
 /** https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models; there is no file, so sizes are 0. */
-export function ollamaTag(listed: ListedModel): JsonObject {
+function ollamaTag(listed: ListedModel): JsonObject {
   return {
     name: listed.name,
     model: listed.name,
