@@ -18,7 +18,7 @@ export function socketError(error: unknown, origin: string): JetwayError {
       code: 'invalid_header',
     })
   }
-  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_')) {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW' || isParserError(error)) {
     return new BadGatewayError(`${host} answered with something that is not HTTP`, {
       ...details,
       code: 'invalid_http',
@@ -52,6 +52,11 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [/^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/, 'connection_reset', 'the answer was cut short'],
   [/^UND_ERR_(CLOSED|DESTROYED)$/, 'closed', 'this process is shutting down'],
 ]
+
+/** undici gives these no code of their own. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError'
+}
 
 /** Node tries several addresses at once and reports them together: the first one's code stands for all. */
 function codeOf(error: unknown): string {

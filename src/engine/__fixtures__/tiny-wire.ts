@@ -170,12 +170,14 @@ function errorOf(code: unknown): JetwayError {
 
 function decoder(field: string, onPart: (part: Part) => void): StreamDecoder {
   const cut = createCutter()
+  let begun = false
   let over = false
   return {
     push(bytes) {
       for (const event of cut(bytes)) {
         if (typeof event[field] === 'string') {
-          onPart({ type: 'text-start', index: 0 })
+          if (!begun) onPart({ type: 'text-start', index: 0 })
+          begun = true
           onPart({ type: 'text-delta', index: 0, text: event[field] })
         }
         if (event['done'] !== undefined) {

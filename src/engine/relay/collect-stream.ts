@@ -17,6 +17,7 @@ export class CollectStream implements Receiver {
   readonly #encode: (answer: Answer) => Uint8Array
   #size = 0
   usage: Usage | undefined
+  readonly finished = false
   readonly failure = undefined
 
   constructor(
@@ -52,7 +53,7 @@ export class CollectStream implements Receiver {
     this.#decoder.end()
     const answer = this.#collector.answer()
     this.usage = answer.usage
-    this.#outlet.whole({ bytes: this.#encode(answer), nanoCredits: answer.usage?.nanoCredits })
+    this.#outlet.whole({ bytes: this.#encode(answer), usage: answer.usage })
   }
 
   fail(error: JetwayError): void {

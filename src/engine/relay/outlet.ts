@@ -1,13 +1,14 @@
 import type { Clock } from '../../core/clock.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import type { Sink } from '../../core/sink.ts'
+import type { Usage } from '../../core/usage.ts'
 
 /** What the outlet writes first; asked for once, at the last moment, so that the figures in it are final. */
 export type MakeHead = (whole?: WholeAnswer) => Readonly<Record<string, string>>
 
 export interface WholeAnswer {
   readonly bytes: Uint8Array
-  readonly nanoCredits: number | undefined
+  readonly usage: Usage | undefined
 }
 
 const LINE_FEED = 0x0a

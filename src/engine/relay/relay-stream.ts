@@ -18,6 +18,10 @@ export class RelayStream implements Receiver {
     return this.#filter.usage
   }
 
+  get finished(): boolean {
+    return this.#filter.finished
+  }
+
   get failure(): JetwayError | undefined {
     return this.#filter.failure
   }
@@ -40,9 +44,8 @@ export class RelayStream implements Receiver {
   }
 
   fail(error: JetwayError): void {
-    const bytes = this.#filter.fail(error)
-    if (this.#filter.finished && bytes.length === 0) this.#outlet.end()
-    else this.#outlet.failStream(error, bytes)
+    if (this.finished) this.#outlet.end()
+    else this.#outlet.failStream(error, this.#filter.fail(error))
   }
 
   /** An error event ends the stream. As its first event it has not gone out yet, and the call can still be answered otherwise. */

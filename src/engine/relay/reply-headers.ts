@@ -29,7 +29,7 @@ export function replyHeaders(facts: ReplyFacts): Readonly<Record<string, string>
   if (facts.stream) headers['cache-control'] = 'no-cache'
   if (facts.length !== undefined) headers['content-length'] = String(facts.length)
   if (facts.nanoCredits !== undefined) {
-    headers['x-jetway-cost-credits'] = String(creditsFromNano(facts.nanoCredits))
+    headers['x-jetway-cost-credits'] = decimal(creditsFromNano(facts.nanoCredits))
   }
   if (facts.degraded.length > 0)
     headers['x-jetway-degraded'] = headerText(facts.degraded.join(', '))
@@ -50,4 +50,9 @@ const LONGEST = 1000
 function tenths(value: number): string {
   const whole = Math.round(value * 10)
   return `${Math.floor(whole / 10)}.${whole % 10}`
+}
+
+/** A nano-credit is nine digits behind the point, where `String` would write `1e-9`. */
+function decimal(credits: number): string {
+  return credits >= 1e-6 || credits === 0 ? String(credits) : credits.toFixed(9)
 }

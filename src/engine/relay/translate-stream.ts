@@ -11,7 +11,7 @@ export class TranslateStream implements Receiver {
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
   #text = ''
-  #finished = false
+  finished = false
   usage: Usage | undefined
   failure: JetwayError | undefined
 
@@ -35,7 +35,7 @@ export class TranslateStream implements Receiver {
   }
 
   fail(error: JetwayError): void {
-    if (this.#finished) {
+    if (this.finished) {
       this.#outlet.end()
       return
     }
@@ -47,7 +47,7 @@ export class TranslateStream implements Receiver {
     // A decoder ends with one terminal part; should one say more, the client is not told twice.
     if (this.failure !== undefined) return
     if (part.type === 'usage') this.usage = part.usage
-    else if (part.type === 'turn-end') this.#finished = true
+    else if (part.type === 'turn-end') this.finished = true
     else if (part.type === 'error') this.failure = part.error
     this.#text += this.#encoder.push(part)
   }

@@ -15,6 +15,7 @@ export class WholeReceiver implements Receiver {
   readonly #buffer: BoundedBuffer
   readonly #finish: (bytes: Uint8Array) => Finished
   usage: Usage | undefined
+  readonly finished = false
   readonly failure = undefined
 
   constructor(outlet: Outlet, maxBytes: number, finish: (bytes: Uint8Array) => Finished) {
@@ -31,7 +32,7 @@ export class WholeReceiver implements Receiver {
   end(): void {
     const { bytes, usage } = this.#finish(this.#buffer.join())
     this.usage = usage
-    this.#outlet.whole({ bytes, nanoCredits: usage?.nanoCredits })
+    this.#outlet.whole({ bytes, usage })
   }
 
   /** Unreachable in practice: nothing goes out before the end, and after it nothing can fail. */

@@ -152,7 +152,7 @@ export class Attempt implements ExchangeHandler {
       return
     }
     if (!outlet.ended) receiver.fail(error)
-    this.#answered(receiver.failure ?? error)
+    this.#answered(receiver.finished ? undefined : (receiver.failure ?? error))
   }
 
   #answered(failure: JetwayError | undefined): void {

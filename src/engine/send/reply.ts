@@ -4,6 +4,7 @@ import { estimateTokens } from '../count/estimate-tokens.ts'
 import type { Outbound } from '../plan/outbound.ts'
 import type { WholeAnswer } from '../relay/outlet.ts'
 import { replyHeaders } from '../relay/reply-headers.ts'
+import { costOf } from '../settle/cost.ts'
 import type { CallState } from './call-state.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -27,7 +28,7 @@ export function headFor(
     degraded: plan.degraded,
     stream: streams,
     length: whole?.bytes.length,
-    nanoCredits: whole?.nanoCredits,
+    nanoCredits: costOf(whole?.usage, state.model?.prices)?.nanoCredits,
   })
 }
 
@@ -56,7 +57,7 @@ export function answerEstimate(state: CallState): boolean {
       length: bytes.length,
       nanoCredits: undefined,
     })
-  outlet.whole({ bytes, nanoCredits: undefined })
+  outlet.whole({ bytes, usage: undefined })
   return true
 }
 
