@@ -189,6 +189,20 @@ describe('headers', () => {
     })
     expect(none.headers).not.toHaveProperty('anthropic-beta')
   })
+
+  test.each([
+    ['2023-06-01', '2023-06-01', 0],
+    ['2023-01-01', '2023-01-01', 0],
+    ['2026-10-21', '2023-06-01', 1],
+  ])('the version %s of the Messages API is sent as %s', (asked, sent, notes) => {
+    const { headers, rewrites } = prepare({
+      model: 'claude',
+      wire: 'messages',
+      draft: { callerHeaders: new Map([['anthropic-version', asked]]) },
+    })
+    expect(headers['anthropic-version']).toBe(sent)
+    expect(rewrites.filter(({ field }) => field === 'anthropic-version')).toHaveLength(notes)
+  })
 })
 
 describe('initiator', () => {

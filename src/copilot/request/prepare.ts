@@ -70,6 +70,10 @@ function putCallers(
   value: string,
   changes: Changes,
 ): void {
+  if (name === 'anthropic-version' && !ANTHROPIC_VERSIONS.has(value)) {
+    changes.note(unknownVersion(value))
+    return
+  }
   if (name !== 'anthropic-beta') {
     headers[name] = value
     return
@@ -77,6 +81,17 @@ function putCallers(
   const { kept, dropped } = filterBetas(value)
   if (kept !== '') headers[name] = kept
   if (dropped.length > 0) changes.note(droppedBetas(dropped))
+}
+
+/** The versions of the Messages API that Copilot's backends know. Newer SDKs of Anthropic send newer ones, which they refuse. */
+const ANTHROPIC_VERSIONS: ReadonlySet<string> = new Set(['2023-01-01', '2023-06-01'])
+
+function unknownVersion(value: string): Rewrite {
+  return {
+    field: 'anthropic-version',
+    action: 'set',
+    reason: `Copilot does not know the version ${value.slice(0, 32)}`,
+  }
 }
 
 function droppedBetas(dropped: readonly string[]): Rewrite {
