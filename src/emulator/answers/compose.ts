@@ -132,11 +132,11 @@ function plainText(
   rounds: number,
   question: string,
 ): string {
-  const context = contextFor(question)
   if (prompt.format.type === 'schema') {
-    return JSON.stringify(instanceOf(prompt.format.schema, context))
+    return JSON.stringify(instanceOf(prompt.format.schema, contextFor(question)))
   }
   if (prompt.format.type === 'json') {
+    const context = contextFor(question)
     return JSON.stringify({ title: context.title, answer: context.sentence })
   }
   for (const directive of round) {

@@ -18,6 +18,8 @@ import { fingerprint } from './write-whole.ts'
 /** A streamed chat answer, with its model's oddities. */
 export function* chatStream(chat: ChatAnswer): Generator<Frame> {
   const { quirks } = chat
+  // The same in every chunk, so it is made once.
+  const envelope = envelopeOf(chat)
   if (quirks.promptFilterFirst) {
     const empty = { choices: [], created: 0, id: '', model: '', object: '' }
     yield dataFrame({ ...empty, prompt_filter_results: PROMPT_FILTER })
@@ -29,15 +31,16 @@ export function* chatStream(chat: ChatAnswer): Generator<Frame> {
   }
   const last = chat.answers.length - 1
   for (const [index, answer] of chat.answers.entries()) {
-    yield* choiceStream(chat, answer, index, index === last)
+    yield* choiceStream(chat, envelope, answer, index, index === last)
   }
   if (quirks.nullChoices) yield dataFrame({ choices: null, copilot_errors: [] })
-  if (quirks.usageAt === 'own') yield dataFrame({ ...envelope(chat), ...spent(chat), choices: [] })
+  if (quirks.usageAt === 'own') yield dataFrame({ ...envelope, ...spent(chat), choices: [] })
   if (quirks.doneMarker) yield { data: '[DONE]', tokens: 0 }
 }
 
 function* choiceStream(
   chat: ChatAnswer,
+  envelope: Readonly<Record<string, unknown>>,
   answer: Answer,
   index: number,
   isLast: boolean,
@@ -47,7 +50,7 @@ function* choiceStream(
   const send = (delta: Record<string, unknown>, tokens: number, more: object = {}): Frame => {
     const role = quirks.repeatRole ? { role: 'assistant' } : {}
     const choice = { index, delta: { ...delta, ...role }, finish_reason: null, ...more }
-    return dataFrame({ choices: [choice], ...envelope(chat) }, tokens)
+    return dataFrame({ choices: [choice], ...envelope }, tokens)
   }
 
   yield send({ role: 'assistant', content: '' }, 0, azure ? { content_filter_results: {} } : {})
@@ -68,7 +71,7 @@ function* choiceStream(
   if (quirks.missingFinish) return
   const usage = isLast && quirks.usageAt === 'finish' ? spent(chat) : {}
   const finish = { index, finish_reason: finishReason(answer), delta: { content: null } }
-  yield dataFrame({ choices: [finish], ...envelope(chat), ...usage })
+  yield dataFrame({ choices: [finish], ...envelope, ...usage })
 }
 
 type Send = (delta: Record<string, unknown>, tokens: number, more?: object) => Frame
@@ -126,7 +129,7 @@ function* callFrames(
   }
 }
 
-function envelope(chat: ChatAnswer): Record<string, unknown> {
+function envelopeOf(chat: ChatAnswer): Record<string, unknown> {
   const { quirks } = chat
   return {
     ...(quirks.missingCreated !== 'always' && { created: chat.created }),
