@@ -14,6 +14,7 @@ import {
 } from './gemini/index.ts'
 import { messages, messagesCountTokens, messagesWire } from './messages/index.ts'
 import { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './ollama/index.ts'
+import { responses, responsesWire } from './responses/index.ts'
 
 /** By `Dialect.id`. */
 export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
@@ -32,10 +33,12 @@ export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ['ollama:embeddings', ollamaEmbeddings],
   ['messages', messages],
   ['messages:count_tokens', messagesCountTokens],
+  ['responses', responses],
 ])
 
 /** The wires that generate. Embeddings have one form everywhere, which needs no codec of its own here. */
 export const wires: ReadonlyMap<WireName, Wire> = new Map<WireName, Wire>([
   ['chat', chatWire],
   ['messages', messagesWire],
+  ['responses', responsesWire],
 ])

@@ -19,6 +19,7 @@ import {
   stringOrList,
   wrongField,
 } from '../fields/read-fields.ts'
+import { fitsStrictMode } from '../healing/strict-schema.ts'
 import { isBillingHeader } from './billing-header.ts'
 import { decodeBlock } from './decode-content.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
@@ -136,7 +137,7 @@ function decodeFormat(body: JsonObject): ResponseFormat | undefined {
   )
   const schema = asObject(format?.['schema'])
   return format?.['type'] === 'json_schema' && schema
-    ? { kind: 'json-schema', schema, strict: true }
+    ? { kind: 'json-schema', schema, strict: fitsStrictMode(schema) }
     : undefined
 }
 

@@ -22,7 +22,7 @@ export function encodeThinking(
   maxTokens: number,
 ): EncodedThinking {
   const { reasoning, toolChoice } = conversation
-  if (!reasoning) return { on: false, lost: false }
+  if (!reasoning || !isAsked(reasoning)) return { on: false, lost: false }
   if (reasoning.disabled || reasoning.effort === 'none') {
     return { thinking: { type: 'disabled' }, on: false, lost: false }
   }
@@ -36,6 +36,11 @@ export function encodeThinking(
   return adaptive
     ? encodeAdaptive(reasoning, supports)
     : encodeBudget(reasoning, supports, maxTokens)
+}
+
+/** Wanting a seal back for reasoning that may happen asks for none. */
+function isAsked({ effort, budgetTokens, adaptive, disabled, summary }: Reasoning): boolean {
+  return [effort, budgetTokens, adaptive, disabled, summary].some((wish) => wish !== undefined)
 }
 
 function encodeAdaptive(reasoning: Reasoning, supports: ModelSupports): EncodedThinking {

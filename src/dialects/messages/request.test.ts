@@ -225,7 +225,7 @@ describe('decoding a request', () => {
       includeUsage: true,
       user: 'u',
       reasoning: { effort: 'high', budgetTokens: 31_999, summary: 'auto', includeSealed: true },
-      responseFormat: { kind: 'json-schema', schema: { type: 'object' }, strict: true },
+      responseFormat: { kind: 'json-schema', schema: { type: 'object' }, strict: false },
       parallelToolCalls: false,
       toolChoice: { kind: 'required' },
       tools: [

@@ -1,0 +1,45 @@
+/** OpenAI Responses (https://platform.openai.com/docs/api-reference/responses), as clients speak it and as upstreams do. */
+import type { GenerateDialect, Wire } from '../../core/dialect.ts'
+import { decodeAnswer } from './decode-answer.ts'
+import { decodeRequest } from './decode-request.ts'
+import { createStreamDecoder } from './decode-stream.ts'
+import { encodeAnswer } from './encode-answer.ts'
+import { encodeRequest } from './encode-request.ts'
+import { createStreamEncoder, KEEP_ALIVE } from './encode-stream.ts'
+import { encodeError } from './errors.ts'
+import { readFacts } from './facts.ts'
+import { createRelayFilter, repairAnswer } from './relay.ts'
+
+export { withoutItemIds } from './item-ids.ts'
+export {
+  type ClientFrame,
+  createFrameReader,
+  decodeClientFrame,
+  encodeClientFrame,
+  errorFrame,
+  eventFromFrame,
+} from './web-socket.ts'
+
+export const responses: GenerateDialect = {
+  id: 'responses',
+  name: 'responses',
+  operation: 'generate',
+  wire: 'responses',
+  readFacts,
+  decodeRequest,
+  encodeAnswer,
+  encodeError,
+  streamContentType: 'text/event-stream; charset=utf-8',
+  createStreamEncoder,
+  keepAlive: KEEP_ALIVE,
+}
+
+export const responsesWire: Wire = {
+  name: 'responses',
+  path: '/responses',
+  encodeRequest,
+  decodeAnswer,
+  createStreamDecoder,
+  repairAnswer,
+  createRelayFilter,
+}
