@@ -4,7 +4,7 @@
 // cheaper than resolving hundreds), runtime dependencies stay imports. A shared chunk is loaded by the entry
 // points that need it only, so importing the SDK reads nothing of the gateway.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -25,13 +25,13 @@ const external = [
   ...Object.keys(manifest.peerDependencies ?? {}),
 ]
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+// Made beside the old one and put in its place when it is whole: a command that starts meanwhile finds one or the other.
+const fresh = join(root, 'dist.new')
+rmSync(fresh, { recursive: true, force: true })
 const result = await build({
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(
-    Object.entries(entryPoints).filter(([, file]) => existsSync(join(root, file))),
-  ),
-  outdir: 'dist',
+  entryPoints,
+  outdir: 'dist.new',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -50,7 +50,7 @@ const result = await build({
   define: { 'process.env.JETWAY_VERSION': JSON.stringify(manifest.version) },
   logLevel: 'warning',
 })
-if (existsSync(join(root, 'dist/jetway.js'))) chmodSync(join(root, 'dist/jetway.js'), 0o755)
+chmodSync(join(fresh, 'jetway.js'), 0o755)
 
 writeLicences(result.metafile)
 execFileSync(
@@ -58,6 +58,8 @@ execFileSync(
   [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
   { cwd: root, stdio: 'inherit' },
 )
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+renameSync(fresh, join(root, 'dist'))
 
 /** Whoever ships compiled-in code ships its licence: collects the text of every bundled package. */
 function writeLicences(metafile) {
@@ -78,7 +80,7 @@ function writeLicences(metafile) {
     return `## ${name} ${version} (${license})\n\n\`\`\`text\n${text}\n\`\`\`\n`
   })
   writeFileSync(
-    join(root, 'dist/THIRD-PARTY.md'),
+    join(fresh, 'THIRD-PARTY.md'),
     `# Code of others compiled into this package\n\n${sections.join('\n')}`,
   )
 }
