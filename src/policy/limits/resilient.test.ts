@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createVirtualClock } from '../../core/virtual-clock.ts'
 import { createMemoryLimits } from './memory.ts'
 import { createResilientLimits } from './resilient.ts'
 
@@ -8,14 +9,20 @@ test('counts alone at a safe share while the shared store is away, and goes back
   const memory = createMemoryLimits()
   let away = false
   const changes: boolean[] = []
+  const clock = createVirtualClock(NOW)
+  let asked = 0
   const limits = createResilientLimits({
+    clock,
     shared: {
-      take: (request) => (away ? Promise.reject(new Error('away')) : memory.take(request)),
+      take: (request) => {
+        asked++
+        return away ? Promise.reject(new Error('away')) : memory.take(request)
+      },
       settle: (settlement) =>
         away ? Promise.reject(new Error('away')) : memory.settle(settlement),
     },
     local: createMemoryLimits(),
-    replicas: 3,
+    replicas: () => 3,
     onChange: (now) => changes.push(now),
   })
   const demands = [{ scope: 'key:a', requestsPerMinute: 10, parallel: 2 }]
@@ -36,7 +43,10 @@ test('counts alone at a safe share while the shared store is away, and goes back
     await settle(id)
   }
   expect((await take('d')).refusal).toMatchObject({ kind: 'requests', limit: 3 })
+  expect(asked).toBe(2)
   away = false
+  expect((await take('early')).refusal).toMatchObject({ kind: 'requests', limit: 3 })
+  await clock.advance(250)
   expect((await take('two')).left[0]?.remaining).toBe(8)
   expect(changes).toEqual([true, false])
 })

@@ -22,18 +22,15 @@ export interface Page<Row> {
   readonly next?: string | undefined
 }
 
-/** The newest call with this request id. */
-export async function findCall(
-  database: Database,
-  requestId: string,
-): Promise<StoredCall | undefined> {
-  const row = await database.query
-    .selectFrom('calls')
-    .selectAll()
-    .where('request_id', '=', requestId)
-    .orderBy('started_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+/** The newest call with this request id, which a caller may send many times; or the one with this id of ours. */
+export async function findCall(database: Database, id: string): Promise<StoredCall | undefined> {
+  const calls = database.query.selectFrom('calls').selectAll()
+  const row =
+    (await calls
+      .where('request_id', '=', id)
+      .orderBy('started_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()) ?? (await calls.where('id', '=', id).executeTakeFirst())
   return row && storedCall(row)
 }
 

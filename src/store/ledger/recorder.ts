@@ -27,6 +27,8 @@ export interface RecorderOptions {
   /** How often rows on disk are tried again while no call comes. @default 5000 */
   readonly retryMs?: number | undefined
   readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
+  /** Told when writing works again after a failure. */
+  readonly onRecovered?: (() => void) | undefined
 }
 
 /**
@@ -62,6 +64,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         spooled = false
       }
       await writeCalls(database, rows)
+      if (failing) options.onRecovered?.()
       failing = false
     } catch (error) {
       failing = true

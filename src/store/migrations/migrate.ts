@@ -27,15 +27,17 @@ export async function migrate(database: Database): Promise<readonly string[]> {
   }
 }
 
+/** What `migrate` would apply. */
+export async function pendingMigrations({ query }: Database): Promise<readonly string[]> {
+  const known = await migratorOf(query).getMigrations()
+  return known.filter((migration) => !migration.executedAt).map((migration) => migration.name)
+}
+
 const BUSY_TRIES = 600
 const BUSY_WAIT_MS = 50
 
 async function migrateOnce(database: Database): Promise<readonly string[]> {
-  const migrator = new Migrator({
-    db: database.query,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-  })
-  const { error, results } = await migrator.migrateToLatest()
+  const { error, results } = await migratorOf(database.query).migrateToLatest()
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')
     throw new Error(
@@ -44,6 +46,13 @@ async function migrateOnce(database: Database): Promise<readonly string[]> {
     )
   }
   return (results ?? []).map((result) => result.migrationName)
+}
+
+function migratorOf(query: Database['query']): Migrator {
+  return new Migrator({
+    db: query,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  })
 }
 
 /** Another process is writing: SQLITE_BUSY, or SQLITE_LOCKED by its schema change. */

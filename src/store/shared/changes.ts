@@ -1,10 +1,5 @@
+import type { Changes } from '../../policy/keys/changes.ts'
 import type { RedisConnection } from './redis.ts'
-
-/** Tells every process that keys, users, teams or seats have changed, so that nobody goes on with what was revoked. */
-export interface Changes {
-  announce(): void
-  onChange(listener: () => void): void
-}
 
 const CHANNEL = '{jetway}:changes'
 

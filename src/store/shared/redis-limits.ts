@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   BUCKET_MS,
   BUCKETS,
@@ -10,6 +9,7 @@ import {
 } from '../../policy/limits/limit-store.ts'
 import { SETTLE_SCRIPT, TAKE_SCRIPT } from './limit-script.ts'
 import type { RedisConnection } from './redis.ts'
+import { createScript } from './redis-script.ts'
 
 /** Limits over all replicas. Numbers of one answer per demand, as `TAKE_SCRIPT` lists them. */
 const NUMBERS = 5
@@ -97,21 +97,4 @@ function leftOf(answer: readonly (number | string)[], demands: readonly Demand[]
         : [{ scope: demand.scope, kind, limit, remaining: Math.max(0, limit - used), resetMs }],
     )
   })
-}
-
-/** Calls a script by its hash, and sends its text only to a server that does not know it yet. */
-function createScript(
-  redis: RedisConnection,
-  text: string,
-): (keys: string[], values: string[]) => Promise<unknown> {
-  const hash = createHash('sha1').update(text).digest('hex')
-  return async (keys, values) => {
-    const rest = [String(keys.length), ...keys, ...values]
-    try {
-      return await redis.command(['EVALSHA', hash, ...rest])
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return redis.command(['EVAL', text, ...rest])
-    }
-  }
 }

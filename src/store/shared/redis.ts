@@ -37,7 +37,7 @@ export async function openRedis(
   let subscribing: Promise<unknown> | undefined
 
   return {
-    command: (words) => client.sendCommand([...words]),
+    command: (words) => withinTime(client.sendCommand([...words])),
     async subscribe(channel, onMessage) {
       const open = (subscriber ??= create())
       subscribing ??= open.connect()
@@ -55,6 +55,20 @@ export async function openRedis(
       await Promise.resolve()
     },
   }
+}
+
+/** A server that took the command and does not answer is as good as away. */
+const COMMAND_MS = 1000
+
+function withinTime<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`Redis did not answer within ${COMMAND_MS} ms`))
+    }, COMMAND_MS)
+    asked.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+    })
+  })
 }
 
 const FIRST_TRY_MS = 2000

@@ -1,0 +1,16 @@
+/**
+ * What outlives a process and what processes share: one schema on SQLite and PostgreSQL; memory or Redis for counters.
+ * @module
+ */
+export { openStore, storePlaces, MigrationsPending } from './open-store.ts'
+export type { Store, StoreOptions, StoreStatus } from './open-store.ts'
+export type { Ledger } from './ledger/ledger.ts'
+export type {
+  CallFilter,
+  Page,
+  StoredCall,
+  SummaryBy,
+  SummaryFilter,
+  SummaryRow,
+} from './ledger/read.ts'
+export type { Retention } from './upkeep/retention.ts'

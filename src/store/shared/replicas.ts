@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../core/clock.ts'
+import type { RedisConnection } from './redis.ts'
+import { createScript } from './redis-script.ts'
+
+/** How many processes share the limits: what a share of a limit is while Redis is away. */
+export interface Replicas {
+  /** As last counted; what the configuration says while nothing was counted yet. */
+  readonly count: number
+  close(): Promise<void>
+}
+
+const BEAT_MS = 5_000
+/** Three beats missed. */
+const GONE_MS = 15_000
+const MEMBERS = '{jetway}:replicas'
+
+/** By the server's own clock, since those of the replicas may differ. */
+const BEAT_SCRIPT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+`
+
+export async function countReplicas(
+  redis: RedisConnection,
+  clock: Clock,
+  configured: number,
+): Promise<Replicas> {
+  const own = randomUUID()
+  const beat = createScript(redis, BEAT_SCRIPT)
+  let count = configured
+  let closed = false
+  let cancel = (): void => {}
+
+  const tick = async (): Promise<void> => {
+    try {
+      count = Math.max(1, Number(await beat([MEMBERS], [own, String(GONE_MS)])))
+    } catch {
+      // The last count stands: replicas do not vanish because Redis does.
+    }
+    if (closed) return
+    cancel = clock.setTimer(BEAT_MS, () => void tick())
+  }
+  await tick()
+
+  return {
+    get count() {
+      return count
+    },
+    async close() {
+      closed = true
+      cancel()
+      await redis.command(['ZREM', MEMBERS, own]).catch(() => undefined)
+    },
+  }
+}
