@@ -166,6 +166,22 @@ describe('access', () => {
     expect((error as Error).message).not.toContain(value)
   })
 
+  test('a sign-in made by another process ends the waiting after a revoked one', async () => {
+    const value = token()
+    await store(value)
+    world.emulator.control.tokens.revoke({ token: value })
+    const copilot = world.copilot()
+    const find = (): Promise<string> =>
+      copilot.findModel('gpt-4.1', at, never).then(
+        (model) => model?.id ?? 'none',
+        () => 'refused',
+      )
+    expect(await find()).toBe('refused')
+    expect(await find()).toBe('refused')
+    await store(token())
+    await expect.poll(find, { interval: 100, timeout: 6_000 }).toBe('gpt-4.1')
+  })
+
   test('a hostile host named with the token never sees it', async () => {
     world.emulator.control.accounts.update({
       login: 'octo',

@@ -20,6 +20,8 @@ export interface Catalogue {
 const FRESH_MS = 600_000
 /** A model nobody has heard of makes us look again, but not for every typing error. */
 const LOOK_AGAIN_MS = 30_000
+/** What is wrong with a credential is remembered where the credential is kept, and forgotten there when it changes. */
+const REFUSED = { firstMs: 1_000, longestMs: 1_000 }
 
 interface Snapshot {
   readonly models: readonly Model[]
@@ -34,7 +36,7 @@ export function createCatalogue(options: {
   readonly onTrouble: (error: JetwayError) => void
 }): Catalogue {
   const { clock, fetch, onTrouble } = options
-  const backoff = createBackoff(clock)
+  const backoff = createBackoff(clock, REFUSED)
   let snapshot: Snapshot | undefined
   let flight: Promise<Snapshot> | undefined
   let expired = false

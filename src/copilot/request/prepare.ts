@@ -45,9 +45,9 @@ export function prepareCall(draft: Draft, blocks: HeaderBlocks, lessons: Lessons
   const initiator = initiatorOf(draft)
   const headers: Record<string, string> = {
     ...blocks.block(draft.access.credential, wire, draft.stream),
-    'x-initiator': initiator.value,
-    'x-request-id': draft.requestId,
   }
+  headers['x-initiator'] = initiator.value
+  headers['x-request-id'] = draft.requestId
   // Only with images: on calls without, Copilot counts it against the few vision calls that may run at once.
   if (draft.facts.hasImages) headers['copilot-vision-request'] = 'true'
   for (const [name, value] of draft.callerHeaders) {

@@ -12,7 +12,7 @@ export interface Backoff {
   clear(): void
 }
 
-interface Steps {
+export interface Steps {
   readonly firstMs: number
   readonly longestMs: number
 }
@@ -24,7 +24,7 @@ const UNSIGNED: Steps = { firstMs: 250, longestMs: 250 }
 /** However long GitHub asks to wait, a person who fixed the cause is not kept waiting longer. */
 const LONGEST_ASKED_MS = 300_000
 
-export function createBackoff(clock: Clock): Backoff {
+export function createBackoff(clock: Clock, permanent: Steps = PERMANENT): Backoff {
   let error: JetwayError | undefined
   let until = 0
   let count = 0
@@ -33,7 +33,7 @@ export function createBackoff(clock: Clock): Backoff {
     standing: () => (error && clock.monotonic() < until ? error : undefined),
     remainingMs: () => (error ? Math.max(0, until - clock.monotonic()) : 0),
     failed(failure) {
-      const { firstMs, longestMs } = stepsFor(failure)
+      const { firstMs, longestMs } = stepsFor(failure, permanent)
       const asked = Math.min((failure.retry_after ?? 0) * 1000, LONGEST_ASKED_MS)
       const delay = Math.max(asked, Math.min(firstMs * 2 ** Math.min(count, 20), longestMs))
       count += 1
@@ -47,7 +47,7 @@ export function createBackoff(clock: Clock): Backoff {
   }
 }
 
-function stepsFor(error: JetwayError): Steps {
+function stepsFor(error: JetwayError, permanent: Steps): Steps {
   if (error.code === 'not_signed_in') return UNSIGNED
-  return isRetryable(error) ? TRANSIENT : PERMANENT
+  return isRetryable(error) ? TRANSIENT : permanent
 }
