@@ -65,7 +65,7 @@ function directivesIn(text: string): Directive[] {
     })
   }
   if (/\[filter\]/i.test(text)) note(0, { type: 'filter' })
-  const words = /\b(\d{1,6}) words\b/i.exec(text)
+  const words = /\b(\d{1,5}) words\b/i.exec(text)
   if (words) note(words.index, { type: 'words', count: Number(words[1]) })
   return found.sort((left, right) => left.at - right.at).map((item) => item.directive)
 }

@@ -36,7 +36,11 @@ function walk(
       return objectOf(target, root, context, depth)
     case 'array': {
       const item = (): JsonValue => walk(target['items'], root, context, name, depth + 1)
-      const count = Math.min(asNumber(target['minItems']) ?? 1, asNumber(target['maxItems']) ?? 100)
+      const count = Math.min(
+        asNumber(target['minItems']) ?? 1,
+        asNumber(target['maxItems']) ?? 1000,
+        1000,
+      )
       return isJsonObject(target['items']) ? Array.from({ length: count }, item) : []
     }
     case 'integer':
@@ -135,7 +139,7 @@ function stringOf(schema: JsonObject, context: InstanceContext, name: string): s
   let text = wordy.test(name) ? context.sentence : context.title
   const pattern = asString(schema['pattern'])
   if (pattern !== undefined) text = matching(pattern, text)
-  const least = asNumber(schema['minLength']) ?? 0
+  const least = Math.min(asNumber(schema['minLength']) ?? 0, 100_000)
   while (text.length < least) text += text === '' ? 'x' : ` ${text}`
   return text.slice(0, asNumber(schema['maxLength']) ?? text.length)
 }

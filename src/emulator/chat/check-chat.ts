@@ -87,6 +87,9 @@ function checkOpaque(world: World, messages: readonly JsonObject[]): void {
   }
 }
 
+const MOST_CHOICES = 128
+const MOST_LOGPROBS = 20
+
 function checkParameters({ body, model }: Admitted): void {
   const { traits } = model
   for (const name of ['temperature', 'top_p']) {
@@ -112,8 +115,13 @@ function checkParameters({ body, model }: Admitted): void {
     }
   }
   const n = body['n']
-  if (n !== undefined && n !== null && (!Number.isInteger(n) || (n as number) < 1)) {
-    throw invalidBody('n must be an integer of at least 1')
+  const within = Number.isInteger(n) && (n as number) >= 1 && (n as number) <= MOST_CHOICES
+  if (n !== undefined && n !== null && !within) {
+    throw invalidBody(`n must be an integer between 1 and ${MOST_CHOICES}`)
+  }
+  const top = asNumber(body['top_logprobs']) ?? 0
+  if (!Number.isInteger(top) || top < 0 || top > MOST_LOGPROBS) {
+    throw invalidBody(`top_logprobs must be an integer between 0 and ${MOST_LOGPROBS}`)
   }
 }
 

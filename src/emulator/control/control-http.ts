@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tryParseJson } from '../../core/json.ts'
 import { readBody } from '../server/read-body.ts'
+import { requestUrl } from '../server/request-url.ts'
 import type { Control } from './control.ts'
 
 const PREFIX = '/_emulator/'
@@ -21,7 +22,7 @@ export async function handleControl(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(message.url ?? '/', 'http://emulator')
+  const url = requestUrl(message.url)
   const body = await readBody(message, MAX_BYTES)
   const send = (status: number, value: unknown): void => {
     const text = `${JSON.stringify(value)}\n`

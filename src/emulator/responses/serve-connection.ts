@@ -14,25 +14,20 @@ import { remarksOn } from '../records/remarks.ts'
 import { startRecord } from '../records/start-record.ts'
 import type { WholeReply } from '../server/reply.ts'
 import { scripted } from '../server/handle-request.ts'
-import { dataFrame, eventFrame } from '../streams/frame.ts'
+import { dataFrame } from '../streams/frame.ts'
 import type { Frame } from '../streams/frame.ts'
 import { pause, runSteps } from '../streams/run-steps.ts'
 import { shapeStream } from '../streams/shape.ts'
 import type { World } from '../world.ts'
 import { answerResponses } from './answer-responses.ts'
-import { createItemIds, responseNamed } from './item-ids.ts'
+import { responseNamed } from './item-ids.ts'
 import { inputItems } from './read-responses.ts'
-import { doneItem, outputParts, responseObject } from './responses-answer.ts'
-import type { ResponsesAnswer } from './responses-answer.ts'
+import { doneItem, outputParts } from './responses-answer.ts'
 import { failedFrame, refusePrevious } from './responses-route.ts'
 import { socketSink } from './socket-sink.ts'
+import { warmUp } from './warm-up.ts'
+import type { Kept, Served } from './warm-up.ts'
 import { responsesStream } from './write-responses.ts'
-
-/** The newest response of a connection; a `previous_response_id` may name this one only. */
-interface Kept {
-  readonly name: string
-  readonly items: readonly JsonObject[]
-}
 
 /** One connection: responses one after another, the newest kept so that a client can go on from it. */
 export function serveConnection(
@@ -133,11 +128,6 @@ function conversation(
   return [...(kept?.items ?? []), ...fresh]
 }
 
-interface Served {
-  readonly frames: Iterable<Frame>
-  readonly kept: Kept
-}
-
 function generated(
   world: World,
   admitted: Admitted,
@@ -154,48 +144,6 @@ function generated(
     return item
   })
   return { frames: responsesStream(given), kept: { name: record.id, items: [...items, ...output] } }
-}
-
-/** `generate: false` keeps the prompt for the next message: nothing is answered and nothing billed. */
-function warmUp(
-  world: World,
-  admitted: Admitted,
-  items: readonly JsonObject[],
-  connection: string,
-  record: RecordedRequest,
-): Served {
-  const { body, model } = admitted
-  const quirks = world.quirks.of(model)
-  const none = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
-  const given: ResponsesAnswer = {
-    answer: {
-      thinking: '',
-      text: '',
-      calls: [],
-      finish: 'stop',
-      stopSequence: undefined,
-      outputTokens: 0,
-      thinkingTokens: 0,
-    },
-    body,
-    model,
-    usage: none,
-    copilotUsage: { total_nano_aiu: 0, token_details: [] },
-    copilotUsageAt: world.settings.copilotUsageAt,
-    quotaSnapshots: {},
-    quirks,
-    ids: createItemIds(world, quirks, connection, record.id),
-    name: record.id,
-    created: world.clock.nowSeconds(),
-    encryptedReasoning: '',
-  }
-  return {
-    frames: [
-      eventFrame({ type: 'response.created', response: responseObject(given, undefined, 0) }),
-      eventFrame({ type: 'response.completed', response: responseObject(given, [], 1) }),
-    ],
-    kept: { name: record.id, items },
-  }
 }
 
 async function stopsBefore(

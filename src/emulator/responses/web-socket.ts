@@ -14,6 +14,7 @@ import { scripted } from '../server/handle-request.ts'
 import { headersOf } from '../server/incoming.ts'
 import type { Incoming } from '../server/incoming.ts'
 import type { WholeReply } from '../server/reply.ts'
+import { requestUrl } from '../server/request-url.ts'
 import { serviceHeaders } from '../server/service-headers.ts'
 import type { World } from '../world.ts'
 import { serveConnection } from './serve-connection.ts'
@@ -41,7 +42,7 @@ export function createWebSocketDoor(world: World): WebSocketDoor {
 
   return {
     upgrade(planHost, message, socket, head) {
-      const url = new URL(message.url ?? '/', 'http://emulator')
+      const url = requestUrl(message.url)
       const headers = headersOf(message)
       const record = startRecord(world, {
         method: message.method ?? 'GET',

@@ -14,6 +14,7 @@ import { headersOf, parseBody } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
 import { readBody } from './read-body.ts'
 import type { Reply, WholeReply } from './reply.ts'
+import { requestUrl } from './request-url.ts'
 import { findRoute } from './routes.ts'
 import type { FoundRoute, Route, Service } from './routes.ts'
 import { remarksOn } from '../records/remarks.ts'
@@ -30,7 +31,7 @@ export async function handleRequest(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(message.url ?? '/', 'http://emulator')
+  const url = requestUrl(message.url)
   const path = url.pathname
   const found = findRoute(routes, message.method ?? 'GET', path)
   const headers = headersOf(message)

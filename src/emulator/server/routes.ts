@@ -30,7 +30,16 @@ export function findRoute(
   for (const route of routes) {
     if (route.method !== method) continue
     const match = route.path.exec(path)
-    if (match) return { route, parts: match.slice(1).map(decodeURIComponent) }
+    if (match) return { route, parts: match.slice(1).map(decoded) }
   }
   return undefined
+}
+
+/** A part that is not well encoded stands for itself, and so for nothing that exists. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
