@@ -75,8 +75,6 @@ export interface CallOptions {
   /** An upstream given with the call itself; only the SDK may set these, never a client of the gateway. */
   readonly apiBase?: string | undefined
   readonly apiKey?: string | undefined
-  /** Sent upstream as they are, with the deployment's and over them: a library caller's own. Names in lower case. */
-  readonly extraHeaders?: Readonly<Record<string, string>> | undefined
   /** The seed's defaults for parameters left out; the SDK's, never the gateway's. */
   readonly sdkDefaults?: boolean | undefined
 }

@@ -171,6 +171,18 @@ describe('completion', () => {
   })
 })
 
+describe('extra headers', () => {
+  test('any name goes through, and wins whatever its case', async () => {
+    await client.completion({
+      messages: HELLO,
+      extra_headers: { 'X-Mine': 'kept', 'Editor-Plugin-Version': 'copilot/1.155.0' },
+    })
+    const { headers } = lastChat()
+    expect(headers['x-mine']).toBe('kept')
+    expect(headers['editor-plugin-version']).toBe('copilot/1.155.0')
+  })
+})
+
 describe('failures are classes', () => {
   test('an unknown model', async () => {
     const failing = client.completion({ model: 'github_copilot/gpt-nonsense', messages: HELLO })

@@ -49,8 +49,8 @@ describe('a call from options', () => {
       apiBase: 'http://127.0.0.1:1',
       apiKey: 'sk-1',
       sdkDefaults: false,
-      extraHeaders: { 'editor-version': 'vscode/1.85.1' },
     })
+    expect([...made.headers]).toEqual([['editor-version', 'vscode/1.85.1']])
   })
 
   test("the caller's objects are neither changed nor shared", () => {
@@ -68,9 +68,9 @@ describe('a call from options', () => {
       extra_headers: { 'X-A': 'client', 'x-b': 'client' },
       drop_params: true,
     }
-    const { options } = call({ timeout: 2, extra_headers: { 'x-a': 'call' } }, defaults)
+    const { options, headers } = call({ timeout: 2, extra_headers: { 'x-a': 'call' } }, defaults)
     expect(options).toMatchObject({ timeoutMs: 2000, retries: 5, dropParams: true })
-    expect(options.extraHeaders).toEqual({ 'x-a': 'call', 'x-b': 'client' })
+    expect(Object.fromEntries(headers)).toEqual({ 'x-a': 'call', 'x-b': 'client' })
   })
 
   test('extra_body is merged into the body', () => {
@@ -80,10 +80,10 @@ describe('a call from options', () => {
   })
 
   test('a credential or a connection header cannot be set', () => {
-    const { options } = call({
+    const { headers } = call({
       extra_headers: { Authorization: 'Bearer x', Cookie: 'a=b', Host: 'h', 'x-kept': 'y' },
     })
-    expect(options.extraHeaders).toEqual({ 'x-kept': 'y' })
+    expect(Object.fromEntries(headers)).toEqual({ 'x-kept': 'y' })
   })
 
   const wrong: readonly [string, object, string][] = [

@@ -59,17 +59,16 @@ export function makeCall(
       param: 'model',
     })
   }
-  const callOptions = readCallOptions(options, defaults)
   return {
     id: randomUUID(),
     operation: door.operation,
     dialect: door.dialect,
     model: json['model'] ?? '',
     stream: json['stream'] === true,
-    headers: new Map(Object.entries(callOptions.extraHeaders ?? {})),
+    headers: mergeHeaders(defaults.extra_headers, options.extra_headers),
     body: { bytes, json },
     caller: SDK_CALLER,
-    options: callOptions,
+    options: readCallOptions(options, defaults),
     signal,
     receivedAt: systemClock.monotonic(),
   }
@@ -114,15 +113,14 @@ export function readCallOptions(options: CallExtras, defaults: CallExtras): Call
     apiBase: options.api_base ?? defaults.api_base,
     apiKey: options.api_key ?? defaults.api_key,
     sdkDefaults: options.use_defaults ?? defaults.use_defaults ?? true,
-    extraHeaders: mergeHeaders(defaults.extra_headers, options.extra_headers),
   }
 }
 
 /** Lower-case names; the later block wins whatever the case. */
-function mergeHeaders(
+export function mergeHeaders(
   ...blocks: readonly (Readonly<Record<string, string>> | undefined)[]
-): Readonly<Record<string, string>> {
-  const merged: Record<string, string> = {}
+): ReadonlyMap<string, string> {
+  const merged = new Map<string, string>()
   for (const block of blocks) {
     for (const [name, value] of Object.entries(block ?? {})) {
       const lower = name.toLowerCase()
@@ -132,7 +130,7 @@ function mergeHeaders(
           param: 'extra_headers',
         })
       }
-      merged[lower] = value
+      merged.set(lower, value)
     }
   }
   return merged

@@ -4,7 +4,7 @@ import { systemClock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import { isJsonObject, tryParseJson } from '../../core/json.ts'
-import { readCallOptions, SDK_CALLER } from '../make-call.ts'
+import { mergeHeaders, readCallOptions, SDK_CALLER } from '../make-call.ts'
 import type { CallExtras } from '../types/options.ts'
 import { callerHeaders } from './read-request.ts'
 import type { FetchRequest } from './read-request.ts'
@@ -29,13 +29,20 @@ export function makeFetchCall(
     dialect: dialect.id,
     model: model ?? '',
     stream: stream === true && dialect.operation === 'generate',
-    headers: callerHeaders(request.headers),
+    headers: headersOf(request, defaults),
     body: { bytes: request.body, json },
     caller: SDK_CALLER,
     options: { ...options, sdkDefaults: false },
     signal,
     receivedAt: systemClock.monotonic(),
   }
+}
+
+/** The SDK's, and over them what was given with the fetch, on purpose and therefore whole. */
+function headersOf({ headers }: FetchRequest, defaults: CallExtras): ReadonlyMap<string, string> {
+  const merged = callerHeaders(headers)
+  for (const [name, value] of mergeHeaders(defaults.extra_headers)) merged.set(name, value)
+  return merged
 }
 
 /** The caller's own, if it could stand in a log. */

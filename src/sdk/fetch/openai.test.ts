@@ -50,6 +50,7 @@ describe('the openai package over the fetch', () => {
     const [request] = house.emulator.control.requests.list({ route: 'chat' })
     expect(request?.body).toEqual({ model: 'gpt-4o', messages: HELLO })
     expect(JSON.stringify(request?.headers)).not.toContain('unused')
+    expect(JSON.stringify(request?.headers)).not.toMatch(/stainless|openai\/js/i)
   })
 
   test('a stream, with the usage chunk it asked for', async () => {

@@ -31,27 +31,30 @@ export async function readRequest(input: Input, init: Init): Promise<FetchReques
   }
 }
 
-/** The key is ours to add, and one connection's own headers end with it. */
-const WITHHELD: ReadonlySet<string> = new Set([
-  'accept-encoding',
-  'api-key',
-  'authorization',
-  'connection',
-  'content-length',
-  'cookie',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-api-key',
-  'x-goog-api-key',
+/**
+ * Of the headers an SDK sends, those that Copilot may see. A list of what goes through, not of what does not: a header nobody
+ * thought of, with a key or a cookie in it, must not leave the house. The gateway has the same list for its clients.
+ */
+const SENT_ON: ReadonlySet<string> = new Set([
+  'editor-version',
+  'editor-plugin-version',
+  'copilot-integration-id',
+  'openai-intent',
+  'x-initiator',
 ])
+const SENT_ON_PREFIXES = ['x-interaction-', 'vscode-', 'anthropic-'] as const
 
-export function callerHeaders(headers: Headers): ReadonlyMap<string, string> {
+/** As editors name themselves; the name of an SDK says nothing to Copilot. */
+const EDITOR_AGENT =
+  /^(?:github-?copilot|copilot|vscode|visual ?studio|jetbrains|intellij|neovim|vim|emacs|xcode|eclipse|zed)[\w.-]*\//i
+
+export function callerHeaders(headers: Headers): Map<string, string> {
   const kept = new Map<string, string>()
-  for (const [name, value] of headers) if (!WITHHELD.has(name)) kept.set(name, value)
+  for (const [name, value] of headers) if (isSentOn(name, value)) kept.set(name, value)
   return kept
+}
+
+function isSentOn(name: string, value: string): boolean {
+  if (name === 'user-agent') return EDITOR_AGENT.test(value)
+  return SENT_ON.has(name) || SENT_ON_PREFIXES.some((prefix) => name.startsWith(prefix))
 }
