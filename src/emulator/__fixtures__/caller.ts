@@ -201,7 +201,7 @@ function read(status: number, headers: Headers, text: string): Answered {
 }
 
 /** The JSON of every `data:` line but the closing mark. */
-export function eventsOf(text: string): Loose[] {
+function eventsOf(text: string): Loose[] {
   return text
     .split('\n')
     .filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]')

@@ -2,7 +2,7 @@ import { NANO, isUnlimited, remainingOf } from '../accounts/account.ts'
 import type { Account, UsageLimit } from '../accounts/account.ts'
 import type { CatalogueModel } from '../catalogue/entry.ts'
 
-export interface Bill {
+interface Bill {
   /** Billionths of a premium request. */
   readonly premiumNano: number
   readonly nanoAiu: number
@@ -20,7 +20,7 @@ export interface Ledger {
   reset(): void
 }
 
-export interface ChargedCall {
+interface ChargedCall {
   readonly model: CatalogueModel
   readonly initiator: 'user' | 'agent'
   readonly nanoAiu: number

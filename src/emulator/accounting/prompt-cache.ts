@@ -18,7 +18,7 @@ export function countSegments(segments: readonly Segment[]): number {
   )
 }
 
-export interface CacheOutcome {
+interface CacheOutcome {
   readonly promptTokens: number
   readonly cacheRead: number
   readonly cacheWrite: number

@@ -32,7 +32,7 @@ export interface CatalogueEntry {
 }
 
 /** Credits per `batch_size` tokens. */
-export interface TokenPrices {
+interface TokenPrices {
   readonly batch_size: number
   readonly default: TierPrices
   readonly long_context?: TierPrices

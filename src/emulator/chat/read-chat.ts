@@ -90,7 +90,7 @@ function thinksOnChat(body: JsonObject, model: CatalogueModel): boolean {
 }
 
 /** The smallest of what the client asked for and what the model gives. */
-export function outputLimit(body: JsonObject, model: CatalogueModel): number | undefined {
+function outputLimit(body: JsonObject, model: CatalogueModel): number | undefined {
   const { limits } = model.entry.capabilities
   const whole = body['stream'] === true ? undefined : limits.max_non_streaming_output_tokens
   const asked = asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens'])

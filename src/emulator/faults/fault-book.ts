@@ -4,7 +4,7 @@ import type { Fault, FaultAction, FaultMatch } from './fault.ts'
 import { namedError } from './named-errors.ts'
 
 /** What a request is known by when faults are looked for. */
-export interface FaultSubject {
+interface FaultSubject {
   readonly route: string
   readonly method: string
   readonly path: string

@@ -33,7 +33,7 @@ export function checkFunctions(
 const FANCY = /\\[pP]\{|\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</
 
 /** The first `pattern` in a schema that is not a plain regular expression. */
-export function badPattern(schema: JsonValue | undefined): string | undefined {
+function badPattern(schema: JsonValue | undefined): string | undefined {
   if (Array.isArray(schema)) {
     for (const item of schema) {
       const found = badPattern(item)

@@ -30,7 +30,7 @@ export function signedIn(world: World, incoming: Incoming): GitHubCaller {
   return { token: known, account }
 }
 
-export function requireUserAgent(incoming: Incoming): void {
+function requireUserAgent(incoming: Incoming): void {
   if (incoming.headers['user-agent']) return
   throw new Refusal('user-agent', {
     kind: 'whole',

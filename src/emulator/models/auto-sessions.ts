@@ -2,7 +2,7 @@ import type { Sealer } from '../seal.ts'
 import type { ShiftedClock } from '../shifted-clock.ts'
 
 /** A session of auto mode: the emulator chose the model, and takes something off its price. */
-export interface AutoSession {
+interface AutoSession {
   readonly token: string
   readonly login: string
   readonly model: string

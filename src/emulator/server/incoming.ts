@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { PlanHost } from '../accounts/plans.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { asObject, tryParseJson } from '../../core/json.ts'
 import type { FaultAction } from '../faults/fault.ts'
 import type { Credential } from '../gates/credential.ts'
@@ -49,9 +49,4 @@ export function formOrJson(incoming: Incoming): Readonly<Record<string, string>>
 
 export function parseBody(text: string): JsonValue | undefined {
   return text === '' ? undefined : tryParseJson(text)
-}
-
-/** The body as an object; a call whose body is none has no members. */
-export function bodyObject(incoming: Incoming): JsonObject | undefined {
-  return asObject(incoming.json)
 }

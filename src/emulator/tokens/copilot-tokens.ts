@@ -5,13 +5,13 @@ import type { Sealer } from '../seal.ts'
 import type { ShiftedClock } from '../shifted-clock.ts'
 
 /** The short-lived token of the exchange: `key=value;…:<mac>`. */
-export interface CopilotToken {
+interface CopilotToken {
   readonly value: string
   readonly login: string
   readonly expiresAt: number
 }
 
-export type CopilotTokenCheck =
+type CopilotTokenCheck =
   | { readonly state: 'valid'; readonly login: string }
   | { readonly state: 'expired'; readonly login: string }
   | { readonly state: 'forged' }
