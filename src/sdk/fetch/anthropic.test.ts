@@ -15,8 +15,6 @@ beforeAll(async () => {
   const options = { environment: house.environment, signIn: 'never', num_retries: 0 } as const
   anthropic = new Anthropic({
     apiKey: 'unused',
-    // The version that Copilot's own clients speak; newer ones of the package name a newer one.
-    defaultHeaders: { 'anthropic-version': '2023-06-01' },
     baseURL: 'https://api.githubcopilot.com',
     fetch: createCopilotFetch(options),
     maxRetries: 0,

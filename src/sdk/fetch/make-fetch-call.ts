@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import type { Call } from '../../core/call.ts'
+import { OWN_SEAT } from '../../core/call.ts'
+import type { Call, Caller } from '../../core/call.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import { isJsonObject, tryParseJson } from '../../core/json.ts'
-import { mergeHeaders, readCallOptions, SDK_CALLER } from '../make-call.ts'
+import { mergeHeaders, readCallOptions } from '../make-call.ts'
 import type { CallExtras } from '../types/options.ts'
 import { callerHeaders } from './read-request.ts'
 import type { FetchRequest } from './read-request.ts'
+
+/**
+ * Another SDK is a client like one of the gateway's: its headers are what it sends to everyone, not what somebody gave with
+ * this call on purpose, so the engine treats them as it treats a client's.
+ */
+const CLIENT: Caller = { kind: 'open', seat: OWN_SEAT }
 
 /** One request of another SDK as a call. Its body is the caller's own: no default of ours goes into it. */
 export function makeFetchCall(
@@ -31,14 +38,14 @@ export function makeFetchCall(
     stream: stream === true && dialect.operation === 'generate',
     headers: headersOf(request, defaults),
     body: { bytes: request.body, json },
-    caller: SDK_CALLER,
+    caller: CLIENT,
     options: { ...options, sdkDefaults: false },
     signal,
     receivedAt: systemClock.monotonic(),
   }
 }
 
-/** The SDK's, and over them what was given with the fetch, on purpose and therefore whole. */
+/** The SDK's, and over them what was given with the fetch. */
 function headersOf({ headers }: FetchRequest, defaults: CallExtras): ReadonlyMap<string, string> {
   const merged = callerHeaders(headers)
   for (const [name, value] of mergeHeaders(defaults.extra_headers)) merged.set(name, value)
