@@ -24,7 +24,7 @@ export interface CopilotOptions {
 }
 
 /** Who keeps other people's sign-ins. */
-export interface SeatCredentials {
+interface SeatCredentials {
   /** `undefined`: this seat is not connected. */
   credential(seat: SeatId): Promise<GitHubCredential | undefined>
 }

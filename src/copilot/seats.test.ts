@@ -76,9 +76,9 @@ describe("other people's seats", () => {
     // One 401 met by all of them at once: one more, for all.
     world.emulator.control.tokens.expireAll()
     await Promise.all(
-      replicas.map((one, at) => {
+      replicas.map(async (one, at) => {
         const held = got[at]
-        return held && one.mend({ kind: 'renew-credential' }, { seat: 'ann' }, held, never)
+        if (held) await one.mend({ kind: 'renew-credential' }, { seat: 'ann' }, held, never)
       }),
     )
     expect(world.emulator.control.counters.read().exchanges).toBe(2)

@@ -6,7 +6,7 @@ const usual = '/home/ann/.config/litellm/github_copilot'
 for (const [name, environment, folder, accessToken, apiKey] of [
   ['nothing set', {}, usual, `${usual}/access-token`, `${usual}/api-key.json`],
   [
-    "the seed's own quoted tilde",
+    "a quoted tilde, as LiteLLM's documentation has it",
     { GITHUB_COPILOT_TOKEN_DIR: '~/.config/litellm/github_copilot' },
     usual,
     `${usual}/access-token`,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -77,9 +77,9 @@ describe('a file lock', () => {
 test('processes that start together make one exchange and get one token', async () => {
   await using world = await createWorld()
   const script = join(folder, 'one-access.mjs')
-  const here = dirname(fileURLToPath(import.meta.url))
+  const source = new URL('../__fixtures__/one-access.ts', import.meta.url)
   await build({
-    entryPoints: [join(here, '..', '__fixtures__', 'one-access.ts')],
+    entryPoints: [fileURLToPath(source)],
     outfile: script,
     bundle: true,
     platform: 'node',

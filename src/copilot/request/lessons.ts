@@ -83,7 +83,7 @@ export function createLessons(clock: Clock): Lessons {
 }
 
 /** Wires of such a model that its entry does not list. */
-export function otherWires(model: Model): readonly WireName[] {
+function otherWires(model: Model): readonly WireName[] {
   if (model.kind !== 'chat') return []
   const all: readonly WireName[] = isAnthropic(model) ? ['messages', 'chat'] : ['responses', 'chat']
   return all.filter((wire) => !model.wires.includes(wire))
