@@ -14,7 +14,7 @@ export interface PinoLogOptions {
 }
 
 /** Lines are gathered up to this many bytes before they are written, or for this long. */
-const BUFFER_BYTES = 4096
+const BUFFER_BYTES = 12_288
 const FLUSH_EVERY_MS = 1000
 
 /** JSON lines by pino: partial writes, full pipes and the end of the process are its trade. */
