@@ -13,7 +13,10 @@ export interface Settings {
   tokenRefreshInSeconds: number
   /** The oldest `X-GitHub-Api-Version` that is served; older ones get 466. @default '2025-04-01' */
   oldestApiVersion: string
-  /** Whether a call without `X-GitHub-Api-Version` gets 466 too. @default true */
+  /**
+   * Whether a call without `X-GitHub-Api-Version` gets 466 too. LiteLLM with headers of one's own and several editors
+   * send none and are served. @default false
+   */
   apiVersionRequired: boolean
   /** Named by `endpoints.api` for everyone instead of the emulator's own origin. @default undefined */
   endpointsApi: string | undefined
@@ -57,7 +60,7 @@ export function settingsFromOptions(options: EmulatorOptions): Settings {
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 1800,
     tokenRefreshInSeconds: options.tokenRefreshInSeconds ?? 1500,
     oldestApiVersion: options.oldestApiVersion ?? '2025-04-01',
-    apiVersionRequired: options.apiVersionRequired ?? true,
+    apiVersionRequired: options.apiVersionRequired ?? false,
     endpointsApi: options.endpointsApi,
     cacheMinimumTokens: options.cacheMinimumTokens ?? 1024,
     deviceCodeLifetimeSeconds: options.deviceCodeLifetimeSeconds ?? 900,

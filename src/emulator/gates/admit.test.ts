@@ -26,7 +26,6 @@ const REFUSED: readonly [name: string, headers: Headers, status: number, body: s
     400,
     'bad request: Authorization header is badly formatted\n',
   ],
-  ['no API version', { 'x-github-api-version': undefined }, 466, OUTDATED],
   ['an old API version', { 'x-github-api-version': '2024-12-15' }, 466, OUTDATED],
   ['a nonsense API version', { 'x-github-api-version': 'latest' }, 466, OUTDATED],
   [
@@ -168,6 +167,21 @@ for (const [token, integration, expected] of CREDENTIALS) {
     expect(got).toBe(expected)
   })
 }
+
+test('a call without an API version is served, unless one is required', async () => {
+  await using caller = await call()
+  const headers = { 'x-github-api-version': undefined }
+  expect((await caller.chat({}, headers)).status).toBe(200)
+  caller.emulator.control.settings.set({ apiVersionRequired: true })
+  const refused = await caller.chat({}, headers)
+  expect([refused.status, refused.text]).toEqual([466, OUTDATED])
+})
+
+test('a newer version can be asked for', async () => {
+  await using caller = await call({ oldestApiVersion: '2026-06-01' })
+  expect((await caller.chat({})).status).toBe(466)
+  expect((await caller.chat({}, { 'x-github-api-version': '2026-06-01' })).status).toBe(200)
+})
 
 test('a token expires by the clock, by command, and is then refused with the words clients look for', async () => {
   await using caller = await call({ tokenLifetimeSeconds: 60 })
