@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { streamChunkBuilder } from './chunk-builder.ts'
 import type { ChatChunkChoice, ChatCompletionChunk } from './types/chat.ts'
@@ -87,6 +88,28 @@ describe('an answer from its chunks', () => {
       logprobs: { content: null, refusal: [token, token] },
       message: { refusal: 'no!', reasoning_text: 'hm', reasoning_opaque: 'sealed', content: null },
     })
+  })
+
+  test('any text, in any pieces', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.array(fc.string()), (texts, inputs) => {
+        const call = { id: 'a', type: 'function', function: { name: 'one' } } as const
+        const answer = streamChunkBuilder([
+          delta({ role: 'assistant' }),
+          ...texts.map((content) => delta({ content })),
+          delta({ tool_calls: [{ index: 0, ...call }] }),
+          ...inputs.map((text) =>
+            delta({ tool_calls: [{ index: 0, function: { arguments: text } }] }),
+          ),
+          delta({}, { finish_reason: 'tool_calls' }),
+        ])
+        const [choice] = answer.choices
+        expect(choice?.message.content ?? '').toBe(texts.join(''))
+        expect(choice?.message.tool_calls).toEqual([
+          { ...call, function: { name: 'one', arguments: inputs.join('') } },
+        ])
+      }),
+    )
   })
 
   test('no chunks are no answer', () => {

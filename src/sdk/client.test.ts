@@ -1,7 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   AuthenticationError,
+  completion,
   createCopilot,
+  embedding,
+  getQuota,
+  listModels,
+  messages,
+  responses,
   JetwayError,
   NotFoundError,
   RateLimitError,
@@ -168,6 +174,44 @@ describe('completion', () => {
     } finally {
       house.emulator.control.settings.set({ pace: 0 })
     }
+  })
+})
+
+describe("the package's own functions", () => {
+  test('share one client, made from the environment at the first call', async () => {
+    for (const [name, value] of Object.entries(house.environment)) vi.stubEnv(name, value)
+    try {
+      const before = house.emulator.control.counters.read().exchanges
+      const whole = await completion({ messages: HELLO })
+      expect(whole.choices[0]?.message.content).not.toBe('')
+      const streamed = await completion({ messages: HELLO, stream: true })
+      expect(await streamed.text()).toBe(whole.choices[0]?.message.content)
+      expect((await listModels()).length).toBeGreaterThan(3)
+      expect((await getQuota()).login).toBe('octo')
+      const { data } = await embedding({ model: 'text-embedding-3-small', input: 'x' })
+      expect(data).toHaveLength(1)
+      const model = 'claude-haiku-4.5'
+      expect((await messages({ model, messages: HELLO })).type).toBe('message')
+      expect((await responses({ model, input: 'say: hi' })).output_text).toBe('hi')
+      expect(house.emulator.control.counters.read().exchanges - before).toBe(1)
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+})
+
+describe('the logger', () => {
+  test('hears of each call, and of nothing that was said in it', async () => {
+    const lines: [string, object | undefined][] = []
+    await using told = createCopilot({
+      environment: house.environment,
+      logger: { info: (message, fields) => lines.push([message, fields]) },
+    })
+    const secret = 'a sentence nobody else may read'
+    await told.completion({ messages: [{ role: 'user', content: secret }] })
+    expect(lines).toContainEqual(['call', expect.objectContaining({ status: 200 })])
+    expect(JSON.stringify(lines)).not.toContain(secret)
+    expect(JSON.stringify(lines)).not.toContain(house.environment['COPILOT_OAUTH_TOKEN'])
   })
 })
 

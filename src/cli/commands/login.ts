@@ -81,7 +81,7 @@ function showCode(
   { options }: CommandInput,
 ): void {
   // A warning's channel: the line must show also under `--quiet`, or nobody can sign in.
-  terminal.warn(signInLine(verificationUri, terminal.paint.bold(userCode)))
+  terminal.warn(signInLine(verificationUri, userCode))
   if (!terminal.interactive) return
   if (!options.has('no-clipboard')) terminal.control(copySequence(userCode, environment))
   if (!options.has('no-browser')) openBrowser(verificationUri, process.platform, environment)

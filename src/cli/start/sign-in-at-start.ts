@@ -31,7 +31,7 @@ export async function signInAtStart(
     await copilot.signIn({
       signal,
       onCode: ({ verificationUri, userCode }) => {
-        terminal.warn(signInLine(verificationUri, terminal.paint.bold(userCode)))
+        terminal.warn(signInLine(verificationUri, userCode))
         terminal.control(copySequence(userCode, environment))
       },
     })
