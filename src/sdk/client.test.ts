@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AuthenticationError, JetwayError, NotFoundError, RateLimitError } from '../core/errors.ts'
+import type { RecordedRequest } from '../emulator/index.ts'
+import { emulated } from './__fixtures__/emulated.ts'
+import type { Emulated } from './__fixtures__/emulated.ts'
+import { streamChunkBuilder } from './chunk-builder.ts'
+import type { JetwayClient } from './client.ts'
+import { createCopilot } from './create-copilot.ts'
 import {
-  AuthenticationError,
   completion,
-  createCopilot,
   embedding,
   getQuota,
   listModels,
   messages,
   responses,
-  JetwayError,
-  NotFoundError,
-  RateLimitError,
-  streamChunkBuilder,
-} from '../index.ts'
-import type { ChatCompletionChunk, JetwayClient } from '../index.ts'
-import type { RecordedRequest } from '../emulator/index.ts'
-import { emulated } from './__fixtures__/emulated.ts'
-import type { Emulated } from './__fixtures__/emulated.ts'
+} from './default-client.ts'
+import type { ChatCompletionChunk } from './types/chat.ts'
 
 let house: Emulated
 let client: JetwayClient

@@ -1,10 +1,11 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createCopilot } from '../index.ts'
-import type { JetwayClient, ResponsesEvent } from '../index.ts'
 import { emulated } from './__fixtures__/emulated.ts'
 import type { Emulated } from './__fixtures__/emulated.ts'
+import type { JetwayClient } from './client.ts'
+import { createCopilot } from './create-copilot.ts'
 import { createCopilotFetch } from './fetch/create-copilot-fetch.ts'
+import type { ResponsesEvent } from './types/responses.ts'
 
 let house: Emulated
 let client: JetwayClient

@@ -2,10 +2,11 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createCopilot } from '../index.ts'
-import type { DeviceCode, JetwayClient } from '../index.ts'
 import { emulated } from './__fixtures__/emulated.ts'
 import type { Emulated } from './__fixtures__/emulated.ts'
+import type { JetwayClient } from './client.ts'
+import { createCopilot } from './create-copilot.ts'
+import type { DeviceCode } from './house.ts'
 
 let house: Emulated
 let client: JetwayClient

@@ -1,9 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createCopilot } from '../../index.ts'
-import type { JetwayClient } from '../../index.ts'
 import { emulated } from '../__fixtures__/emulated.ts'
 import type { Emulated } from '../__fixtures__/emulated.ts'
+import type { JetwayClient } from '../client.ts'
+import { createCopilot } from '../create-copilot.ts'
 import { createCopilotFetch } from './create-copilot-fetch.ts'
 
 let house: Emulated
