@@ -2,20 +2,17 @@ import type { SeatId } from '../core/call.ts'
 import { OWN_SEAT } from '../core/call.ts'
 import { AuthenticationError, PermissionDeniedError } from '../core/errors.ts'
 import type { Model } from '../core/model.ts'
-import type { CopilotSettings } from '../core/settings.ts'
-import type { Access, Mend, Place, Refusal, Failure, Upstream } from '../core/upstream.ts'
+import type { Access, Mend, Place, Refusal, Failure } from '../core/upstream.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import { createCatalogue } from './catalogue/catalogue.ts'
 import type { ControlPlane } from './catalogue/control.ts'
 import { acceptPolicy, fetchModels } from './catalogue/control.ts'
-import type { DeviceCode, FlowContext, PollResult } from './device/flow.ts'
+import type { FlowContext } from './device/flow.ts'
 import { pollDeviceFlow, pollOnce, startDeviceFlow } from './device/flow.ts'
-import type { PendingSignIn, SignedIn, SignInOptions } from './device/sign-in.ts'
 import { createSignIn } from './device/sign-in.ts'
 import { configurationError } from './environment.ts'
 import { readCopilotFailure } from './failure/read-failure.ts'
 import { tokenLocations } from './files/locations.ts'
-import type { Account } from './github/account.ts'
 import { configuredHosts } from './github/hosts.ts'
 import type { ApiBase } from './github/origin.ts'
 import { checkOperatorBase } from './github/origin.ts'
@@ -23,51 +20,15 @@ import { createHeaderBlocks } from './identity/header-blocks.ts'
 import { configuredIdentity } from './identity/profiles.ts'
 import type { CopilotOptions } from './options.ts'
 import { tokenKind } from './credentials/token-kind.ts'
-import type { Quota } from './quota/quota.ts'
+import type { CopilotUpstream } from './copilot-upstream.ts'
 import { createLessons } from './request/lessons.ts'
 import { prepareCall } from './request/prepare.ts'
 import { createSeat } from './seat.ts'
 import type { Seat, SeatContext } from './seat.ts'
 import { createSeats } from './seats.ts'
 import { readAccountOf, readQuotaOf, readStatusOf } from './seat-reports.ts'
-import type { Status } from './status.ts'
 import { createFileShare } from './token/file-share.ts'
 import { createModelMemory } from './catalogue/model-memory.ts'
-
-/** GitHub Copilot as an upstream, and what is true of it alone. */
-export interface CopilotUpstream extends Upstream {
-  readonly provider: 'github_copilot'
-  /** Quota and credits: the account's word, with what calls' answers have said since. */
-  quota(seat: SeatId, signal: AbortSignal): Promise<Quota>
-  account(seat: SeatId, signal: AbortSignal): Promise<Account>
-  /** Never rejects: what is wrong stands in `problem`. `offline` asks nobody. */
-  status(
-    seat: SeatId,
-    signal: AbortSignal,
-    options?: { readonly offline?: boolean },
-  ): Promise<Status>
-  /** Consents to a model's terms. */
-  acceptPolicy(model: string, at: Place, signal: AbortSignal): Promise<void>
-  /** Signs in whoever runs this process, and stores it. One flow at a time: a second caller joins the first. */
-  signIn(options: SignInOptions): Promise<SignedIn>
-  /** Forgets the stored sign-in; the names of the files that were removed. */
-  signOut(): Promise<readonly string[]>
-  /** The sign-in that waits for its person, if one does. */
-  pendingSignIn(): PendingSignIn | undefined
-  /** The device flow by itself, for someone else's seat: the token goes to the caller and nowhere else. */
-  readonly deviceFlow: {
-    start(signal: AbortSignal): Promise<DeviceCode>
-    poll(code: DeviceCode, signal: AbortSignal): Promise<string>
-    pollOnce(code: DeviceCode, signal: AbortSignal): Promise<PollResult>
-  }
-  /** What a 401 says about how to sign in, by seat; `undefined` keeps the usual words. */
-  setNotSignedInHint(hint: (seat: SeatId) => string | undefined): void
-  /** A seat was connected, or taken away: what was known of it no longer counts. */
-  forget(seat: SeatId): void
-  /** The configuration changed. */
-  configure(settings: CopilotSettings): void
-  close(): void
-}
 
 const PROVIDER = 'github_copilot'
 

@@ -5,7 +5,7 @@
  * @module
  */
 export { createCopilot } from './create-copilot.ts'
-export type { CopilotUpstream } from './create-copilot.ts'
+export type { CopilotUpstream } from './copilot-upstream.ts'
 export type { CopilotOptions, GitHubCredential } from './options.ts'
 export type { Status } from './status.ts'
 export type { Account } from './github/account.ts'

@@ -10,7 +10,6 @@ describe('hosts', () => {
       accessTokenUrl: 'https://github.com/login/oauth/access_token',
       exchangeUrl: 'https://api.github.com/copilot_internal/v2/token',
       accountUrl: 'https://api.github.com/copilot_internal/user',
-      userUrl: 'https://api.github.com/user',
       explicitApi: undefined,
       defaultApi: { origin: 'https://api.githubcopilot.com', basePath: '' },
       trust: { loopback: false, tenants: [] },

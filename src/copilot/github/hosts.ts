@@ -14,8 +14,6 @@ export interface GitHubHosts {
   readonly exchangeUrl: string
   /** Plan, host and quota of an account. */
   readonly accountUrl: string
-  /** Who a token belongs to. */
-  readonly userUrl: string
   /** Set by the operator: wins over whatever a token says. */
   readonly explicitApi: ApiBase | undefined
   /** Where calls go when nothing names a host. */
@@ -57,8 +55,7 @@ export function configuredHosts(environment: Environment): ConfiguredHosts {
       deviceCodeUrl: deviceCode?.href ?? standard.deviceCodeUrl,
       accessTokenUrl: accessToken?.href ?? standard.accessTokenUrl,
       exchangeUrl,
-      accountUrl: sibling(exchangeUrl, '/copilot_internal/user'),
-      userUrl: sibling(exchangeUrl, '/user'),
+      accountUrl: accountUrlBeside(exchangeUrl),
       explicitApi,
       defaultApi: explicitApi ?? standard.defaultApi,
       trust: {
@@ -101,10 +98,11 @@ function standardHosts(site: string, rest: string, api: string): StandardHosts {
   }
 }
 
-/** `…/copilot_internal/v2/token` → the same server's other address. */
-function sibling(exchangeUrl: string, path: string): string {
+/** `…/copilot_internal/v2/token` → `…/copilot_internal/user`. */
+function accountUrlBeside(exchangeUrl: string): string {
   const at = exchangeUrl.indexOf('/copilot_internal/')
-  return (at === -1 ? new URL(exchangeUrl).origin : exchangeUrl.slice(0, at)) + path
+  const server = at === -1 ? new URL(exchangeUrl).origin : exchangeUrl.slice(0, at)
+  return `${server}/copilot_internal/user`
 }
 
 /** A GHE.com tenant shows in any of its addresses; a server of one's own only in those of its sign-in page. */

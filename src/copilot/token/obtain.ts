@@ -3,7 +3,6 @@ import { AuthenticationError, PermissionDeniedError } from '../../core/errors.ts
 import type { HttpClient } from '../../core/http.ts'
 import { asNumber } from '../../core/json.ts'
 import type { Credential } from '../credentials/credential.ts'
-import { parseApiToken } from '../credentials/api-token.ts'
 import { firstWay } from '../credentials/token-kind.ts'
 import type { Way } from '../credentials/token-kind.ts'
 import type { AccountResult } from '../github/account.ts'
@@ -13,9 +12,10 @@ import { exchangeToken, readExchange } from '../github/exchange.ts'
 import type { GitHubRefusal } from '../github/github-failure.ts'
 import type { ConfiguredHosts, GitHubHosts } from '../github/hosts.ts'
 import type { ApiBase } from '../github/origin.ts'
-import { checkNamedBase } from '../github/origin.ts'
 import type { Log } from '../log.ts'
+import { createBaseChooser } from './choose-base.ts'
 import type { Grant, GrantRequest } from './grant.ts'
+import { staticGrant } from './static-grant.ts'
 import type { SharedToken, TokenShare } from './share.ts'
 
 export interface ObtainOptions {
@@ -39,14 +39,16 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
   const { http, clock, log } = options
   /** Which way worked, by token; a process holds few, and forgets with its life. */
   const ways = new Map<string, Way>()
-  const warned = new Set<string>()
+  const baseFor = createBaseChooser(log)
 
   return async (request) => {
     const credential = await options.resolve()
     const hosts = options.hosts.hostsFor(credential.host)
     const old = request.reason === 'first' ? undefined : request.old
     const refused = request.reason === 'refused' ? old : undefined
-    if (credential.kind === 'tid') return staticGrant(credential, hosts, request)
+    if (credential.kind === 'tid') {
+      return staticGrant({ credential, hosts, request, nowMs: clock.now(), baseFor })
+    }
     const remembered = ways.get(credential.token) ?? firstWay(credential.kind)
     const sameToken = refused?.credential.token === credential.token
     if (sameToken && refused.way === 'direct') return otherThanDirect(credential, hosts)
@@ -84,7 +86,7 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     }
     if (result.refusal.about !== 'way') throw result.refusal.error
     throw new AuthenticationError(
-      `GitHub Copilot does not take this token, and GitHub does not exchange it. ${result.refusal.error.message} Run \`jetway login\` to sign in with GitHub Copilot's own app.`,
+      `GitHub Copilot does not take this token, and GitHub does not exchange it. ${result.refusal.error.message} Run \`jetway login\` to sign in with GitHub Copilot's own app; if the call brings a copilot-integration-id of its own, that must fit the token.`,
       { llm_provider: 'github_copilot', code: 'token_refused', cause: result.refusal.error },
     )
   }
@@ -190,29 +192,6 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     return account.ok ? baseFor(hosts, account.account.api) : base
   }
 
-  function staticGrant(credential: Credential, hosts: GitHubHosts, request: GrantRequest): Grant {
-    const fields = parseApiToken(credential.token)
-    const expiresAtMs = fields?.expiresAt === undefined ? undefined : fields.expiresAt * 1000
-    if (expiresAtMs !== undefined && expiresAtMs <= clock.now()) {
-      throw ofStaticToken(credential, `expired at ${new Date(expiresAtMs).toISOString()}`)
-    }
-    if (request.reason === 'refused' && request.old.bearer === credential.token) {
-      throw ofStaticToken(credential, 'is refused by GitHub Copilot')
-    }
-    if (request.reason === 'misdirected') throw ofStaticToken(credential, MISDIRECTED)
-    const sibling = fields?.proxyEndpoint?.replace(/^(?:https:\/\/)?proxy\./, 'https://api.')
-    const named = credential.apiEndpoint ?? (hosts.trust.loopback ? undefined : sibling)
-    return {
-      bearer: credential.token,
-      credential,
-      way: 'exchange',
-      base: baseFor(hosts, named),
-      expiresAtMs,
-      deadAtMs: expiresAtMs,
-      sku: fields?.sku,
-    }
-  }
-
   async function accountOf(credential: Credential, hosts: GitHubHosts): Promise<AccountResult> {
     const { token } = credential
     try {
@@ -231,34 +210,7 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     }
   }
 
-  /** The operator's base, else the named one if it is GitHub's, else the usual one. */
-  function baseFor(hosts: GitHubHosts, named: string | undefined): ApiBase {
-    if (hosts.explicitApi) return hosts.explicitApi
-    if (named === undefined) return hosts.defaultApi
-    const checked = checkNamedBase(named, hosts.trust)
-    if (checked.ok) return checked.base
-    if (!warned.has(named)) {
-      warned.add(named)
-      log('warn', `the API host named with the token is not used: ${checked.reason}`, {
-        code: 'untrusted_api_host',
-        used: hosts.defaultApi.origin,
-      })
-    }
-    return hosts.defaultApi
-  }
-
   function remember(credential: Credential, way: Way): void {
     ways.set(credential.token, way)
   }
-}
-
-const MISDIRECTED =
-  "belongs to an account whose API is on another host: set GITHUB_COPILOT_API_BASE to the account's"
-
-function ofStaticToken(credential: Credential, what: string): AuthenticationError {
-  const place = credential.file ?? credential.source
-  return new AuthenticationError(
-    `The Copilot API token of ${place} ${what}. Put a new one there, or sign in with \`jetway login\`, which renews it by itself.`,
-    { llm_provider: 'github_copilot', code: 'api_token_unusable' },
-  )
 }
