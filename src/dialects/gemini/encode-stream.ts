@@ -19,7 +19,8 @@ export interface Framing {
 
 export const EVENTS: Framing = {
   frame: (json) => `data: ${json}\n\n`,
-  ping: ': ping\n\n',
+  // An empty line is nothing to a reader of events. Google's own client takes a comment for a broken event.
+  ping: '\n',
 }
 
 export const ARRAY: Framing = {
