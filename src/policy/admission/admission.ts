@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Admission, AdmissionRequest, Permit } from '../../core/admission.ts'
 import type { Clock } from '../../core/clock.ts'
-import { ServiceUnavailableError } from '../../core/errors.ts'
+import { ServiceUnavailableError, type JetwayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/ledger.ts'
 import type { Log } from '../../core/log.ts'
 import { creditsFromNano } from '../../core/usage.ts'
 import type { BudgetStore, Spending } from '../budgets/budget-store.ts'
 import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
 import { grantOfCaller } from '../keys/key-caller.ts'
+import type { Grant } from '../keys/key.ts'
 import type { LimitStore } from '../limits/limit-store.ts'
 import type { SeatQueue } from '../pacing/seat-queue.ts'
 import { budgetDemands, limitDemands, ownersOf, type Owner } from './demands.ts'
@@ -57,6 +58,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (grant) {
         const refusal =
           refuseModel(grant, namesOf(request)) ??
+          refuseFallbacks(grant, request.call.options.fallbacks ?? []) ??
           refuseRoute(grant, routeOfDialect(request.call.dialect))
         if (refusal) throw refusal
       }
@@ -141,23 +143,41 @@ export function createAdmission(options: AdmissionOptions): Admission {
     owners: readonly Owner[],
   ): Record<string, string> {
     let left = Infinity
+    const soft: string[] = []
     for (const row of spending) {
       const owner = owners.find((candidate) => candidate.scope === row.scope)
       const budget = owner?.limits.budget
       if (!owner || !budget) continue
       const used = row.spentNanoCredits + row.heldNanoCredits
       left = Math.min(left, budget.maxNanoCredits - used)
-      if (budget.softNanoCredits !== undefined && used >= budget.softNanoCredits)
+      if (budget.softNanoCredits !== undefined && used >= budget.softNanoCredits) {
+        soft.push(owner.scope)
         options.onSoftBudget?.(owner, row)
+      }
     }
-    return left === Infinity
-      ? {}
-      : { 'x-jetway-budget-remaining-credits': String(creditsFromNano(left)) }
+    const headers: Record<string, string> = {}
+    if (left !== Infinity)
+      headers['x-jetway-budget-remaining-credits'] = String(creditsFromNano(left))
+    if (soft.length > 0)
+      headers['x-jetway-budget-warning'] = soft.join(', ').replace(UNPRINTABLE, '?')
+    return headers
   }
 }
 
+/** A header takes these only; ids of users and teams may hold others. */
+const UNPRINTABLE = /[^\x20-\x7e]/g
+
 function namesOf({ call, model, provider }: AdmissionRequest): readonly string[] {
-  return [call.model, model.id, `${provider}/${model.id}`]
+  return [call.model, model.id, `${provider}/${model.id}`].filter((name) => name !== '')
+}
+
+/** Models a caller names for the case that the first fails are no way around what its key may use. */
+function refuseFallbacks(grant: Grant, names: readonly string[]): JetwayError | undefined {
+  for (const name of names) {
+    const refusal = refuseModel(grant, [name, name.slice(name.indexOf('/') + 1)])
+    if (refusal) return refusal
+  }
+  return undefined
 }
 
 function tokensOf(record: CallRecord): number {

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Authenticator } from '../../core/authenticator.ts'
-import { OWN_SEAT, type Caller } from '../../core/call.ts'
+import type { Caller } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
 import { AuthenticationError, ServiceUnavailableError } from '../../core/errors.ts'
+import { seatOfGrant, seatOfOwner, type SharedSeat } from '../seats/choose-seat.ts'
 import { refuseKey } from './check-grant.ts'
 import type { GrantCache } from './grant-cache.ts'
 import type { Grant } from './key.ts'
@@ -14,11 +15,15 @@ export interface KeyAuthenticatorOptions {
   readonly masterKey: () => string | undefined
   readonly grants: GrantCache
   readonly clock: Clock
+  /** Who pays for those without a seat of their own. @default 'own' */
+  readonly sharedSeat?: SharedSeat | undefined
 }
 
 /** The master key, or a virtual key. Hashes are compared, so that time says nothing about how much of a key was right. */
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authenticator {
-  const { grants, clock } = options
+  const { grants, clock, sharedSeat = 'own' } = options
+  const owner: Caller = { kind: 'master', seat: seatOfOwner(sharedSeat) }
+  const open: Caller = { kind: 'open', seat: seatOfOwner(sharedSeat) }
   let master: { readonly key: string; readonly hash: Buffer } | undefined
 
   const masterHash = (): Buffer | undefined => {
@@ -38,7 +43,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
       keyAlias: key.alias ?? key.display,
       userId: key.userId,
       teamId: key.teamId,
-      seat: grant.seatId ?? OWN_SEAT,
+      seat: seatOfGrant(grant, sharedSeat),
     }
     return callerWithGrant(caller, grant)
   }
@@ -53,7 +58,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
 
   /** An open gateway takes any word for a key, as clients insist on sending one. */
   const unknownKey = (): Caller => {
-    if (options.masterKey() === undefined) return { kind: 'open', seat: OWN_SEAT }
+    if (options.masterKey() === undefined) return open
     throw new AuthenticationError(
       'this key is not known here: it may be mistyped, revoked, or of another gateway',
       { code: 'invalid_key' },
@@ -75,7 +80,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
     authenticate(keys) {
       const master = masterHash()
       if (keys.length === 0) {
-        if (master === undefined) return { kind: 'open', seat: OWN_SEAT }
+        if (master === undefined) return open
         throw new AuthenticationError(
           'no key: send one as `Authorization: Bearer sk-…`, `x-api-key`, `api-key` or `x-goog-api-key`',
           { code: 'missing_key' },
@@ -83,8 +88,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
       }
       for (const key of keys) {
         const hash = hashSecret(key)
-        if (master && timingSafeEqual(Buffer.from(hash), master))
-          return { kind: 'master', seat: OWN_SEAT }
+        if (master && timingSafeEqual(Buffer.from(hash), master)) return owner
         const known = grants.find(hash)
         if (known instanceof Promise) return search(keys)
         if (known) return callerOf(known)

@@ -17,6 +17,8 @@ export interface GrantCacheOptions {
   readonly freshMs?: number | undefined
   /** How long a known key still works while the store is away. @default 300000 */
   readonly usableMs?: number | undefined
+  /** A store that does not answer within this is away. @default 2000 */
+  readonly patienceMs?: number | undefined
   /** Most keys remembered; unknown ones count too, so that a flood of wrong keys does not reach the store. @default 10000 */
   readonly maxEntries?: number | undefined
 }
@@ -30,6 +32,7 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
   const { store, clock } = options
   const freshMs = options.freshMs ?? 1000
   const usableMs = options.usableMs ?? 300_000
+  const patienceMs = options.patienceMs ?? 2000
   const maxEntries = options.maxEntries ?? 10_000
   const entries = new Map<string, Entry>()
   const reading = new Map<string, Promise<Grant | undefined>>()
@@ -39,7 +42,7 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
     const started = epoch
     const readAt = clock.monotonic()
     try {
-      const grant = await store.findGrant(hash, clock.now())
+      const grant = await withinTime(clock, patienceMs, store.findGrant(hash, clock.now()))
       // What was read before a change must not outlive it.
       if (started === epoch) remember(hash, { grant, readAt })
       return grant
@@ -76,4 +79,17 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
       entries.clear()
     },
   }
+}
+
+function withinTime<Answer>(
+  clock: Clock,
+  patienceMs: number,
+  asked: Promise<Answer>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimer(patienceMs, () => {
+      reject(new Error(`the store did not answer within ${patienceMs} ms`))
+    })
+    asked.then(resolve, reject).finally(cancel)
+  })
 }

@@ -4,7 +4,7 @@ import type { Grant, Team, User, VirtualKey } from './key.ts'
 export interface KeyStore {
   /** By the hash of a secret, or of one that was rotated away and is still in its grace time. */
   findGrant(hash: string, nowMs: number): Promise<Grant | undefined>
-  insertKey(key: VirtualKey, hash: string): Promise<void>
+  insertKey(key: VirtualKey, hash: string): Promise<'saved' | 'alias-taken'>
   findKey(idOrHashOrAlias: string): Promise<VirtualKey | undefined>
   listKeys(filter: KeyFilter): Promise<KeyPage>
   /** `undefined` when the key is gone or was changed since `expectedVersion`. */
@@ -26,19 +26,29 @@ export interface KeyStore {
 
   saveUser(user: User): Promise<'saved' | 'conflict'>
   findUser(id: string): Promise<User | undefined>
-  listUsers(): Promise<readonly User[]>
+  listUsers(page: PageRequest): Promise<MemberPage<User>>
   deleteUser(id: string, nowMs: number): Promise<boolean>
   saveTeam(team: Team): Promise<'saved' | 'conflict'>
   findTeam(id: string): Promise<Team | undefined>
-  listTeams(): Promise<readonly Team[]>
+  listTeams(page: PageRequest): Promise<MemberPage<Team>>
   deleteTeam(id: string, nowMs: number): Promise<boolean>
 }
 
-export interface KeyFilter {
+export interface PageRequest {
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** In the order of their ids. */
+export interface MemberPage<Kind> {
+  readonly members: readonly Kind[]
+  readonly next?: string | undefined
+}
+
+export interface KeyFilter extends PageRequest {
   readonly userId?: string | undefined
   readonly teamId?: string | undefined
-  readonly limit: number
-  readonly cursor?: string | undefined
 }
 
 export interface KeyPage {

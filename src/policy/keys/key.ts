@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import type { SeatState } from '../seats/seat.ts'
 
 /** What a key, a user or a team may use up. Absent = no limit. */
 export interface Limits {
@@ -40,6 +41,8 @@ export interface VirtualKey {
 /** A user or a team: what a key counts against beside itself. */
 export interface Member {
   readonly id: string
+  /** Only users have one. */
+  readonly role?: User['role'] | undefined
   readonly models: readonly string[]
   readonly limits: Limits
   readonly blocked: boolean
@@ -68,6 +71,6 @@ export interface Grant {
   readonly key: VirtualKey
   readonly user?: Member | undefined
   readonly team?: Member | undefined
-  /** The seat its person connected; without one the key uses the gateway's own, if the configuration has one. */
-  readonly seatId?: string | undefined
+  /** The seat its person connected, whatever has become of it. */
+  readonly seat?: { readonly id: string; readonly state: SeatState } | undefined
 }

@@ -136,7 +136,10 @@ describe('who presents a key', () => {
 
   test('with one a key is asked for, and only known ones count', async () => {
     const { authenticate, grants } = house('sk-master')
-    grants.set(hashSecret('sk-good'), grant({ alias: 'ci', userId: 'ada' }, { seatId: 's1' }))
+    grants.set(
+      hashSecret('sk-good'),
+      grant({ alias: 'ci', userId: 'ada' }, { seat: { id: 's1', state: 'connected' } }),
+    )
     await expect(authenticate()).rejects.toMatchObject({ status: 401, code: 'missing_key' })
     await expect(authenticate('sk-wrong')).rejects.toMatchObject({
       status: 401,

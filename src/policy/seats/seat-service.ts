@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { SeatId } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
-import { BadRequestError, NotFoundError } from '../../core/errors.ts'
+import { BadRequestError, NotFoundError, ServiceUnavailableError } from '../../core/errors.ts'
 import type { AuditLog } from '../admin/audit.ts'
 import type { Seal } from './seal.ts'
 import type { Seat, SeatState, SeatStore } from './seat.ts'
@@ -9,8 +10,8 @@ import type { Seat, SeatState, SeatStore } from './seat.ts'
 export interface SeatConnector {
   start(host: string, signal: AbortSignal): Promise<StartedFlow>
   poll(flow: StartedFlow, signal: AbortSignal): Promise<PolledFlow>
-  /** Whose token it is, and whether it has an entitlement: asked once, on connecting. */
-  inspect(host: string, token: string, signal: AbortSignal): Promise<Inspected>
+  /** Whose token it is, and whether it has an entitlement: asked once, on connecting. The token is that of `seat` meanwhile. */
+  inspect(seat: SeatId, signal: AbortSignal): Promise<Inspected>
 }
 
 /** What the polls need. Kept sealed in the handle that the client gives back, so that any replica can go on. */
@@ -36,6 +37,13 @@ export interface Inspected {
   readonly detail?: string | undefined
 }
 
+/** What calls on a seat are made with. */
+export interface GitHubToken {
+  readonly token: string
+  readonly host: string
+  readonly login?: string | undefined
+}
+
 export interface ConnectStart {
   readonly user_code: string
   readonly verification_uri: string
@@ -59,11 +67,19 @@ export interface SeatServiceOptions {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly onChange: () => void
+  /** A seat is no more, or its token is not: what else is known of it no longer counts. */
+  readonly onGone?: ((seat: SeatId) => void) | undefined
 }
+
+/** How many people may be connecting in the same moment, in this process. */
+const MOST_PENDING = 1_000
 
 /** Connects people's own GitHub seats to their users, and hands a seat's token to whoever makes its calls, to nobody else. */
 export function createSeatService(options: SeatServiceOptions) {
   const { store, seal, connector, audit, clock, onChange } = options
+  const gone = options.onGone ?? (() => {})
+  /** Tokens being looked at, before it is known whether they stay. */
+  const pending = new Map<SeatId, GitHubToken>()
 
   const note = async (actor: string, action: string, seat: Seat): Promise<void> => {
     const detail = {
@@ -121,11 +137,12 @@ export function createSeatService(options: SeatServiceOptions) {
       actor: string,
       signal: AbortSignal,
     ): Promise<ConnectStatus> {
-      const inspected = await connector.inspect(host, token, signal)
+      const inspected = await inspect({ token, host }, signal)
       const before = userId === undefined ? undefined : await store.findByUser(userId)
       const now = clock.now()
       const seat: Seat = {
-        id: before?.seat.id ?? `seat_${randomUUID()}`,
+        // A new one each time: no process can go on with what it knows of the old.
+        id: `seat_${randomUUID()}`,
         userId,
         kind: userId === undefined ? 'service' : 'person',
         host,
@@ -133,12 +150,13 @@ export function createSeatService(options: SeatServiceOptions) {
         plan: inspected.plan,
         state: inspected.entitled ? 'connected' : 'no-seat',
         detail: inspected.detail,
-        createdAtMs: before?.seat.createdAtMs ?? now,
+        createdAtMs: now,
         updatedAtMs: now,
-        version: (before?.seat.version ?? 0) + 1,
+        version: 1,
       }
       // Without an entitlement there is nothing to call with, and so nothing to keep.
       await store.save(seat, inspected.entitled ? seal.seal(token, seat.id) : undefined)
+      if (before) gone(before.seat.id)
       await note(actor, 'seat.connect', seat)
       return {
         status: inspected.entitled ? 'connected' : 'no_copilot_seat',
@@ -149,12 +167,17 @@ export function createSeatService(options: SeatServiceOptions) {
     },
 
     /** The token of a connected seat; `undefined` when there is none to call with. */
-    async token(
-      seatId: string,
-    ): Promise<{ readonly token: string; readonly host: string } | undefined> {
+    async token(seatId: SeatId): Promise<GitHubToken | undefined> {
+      const looked = pending.get(seatId)
+      if (looked) return looked
       const stored = await store.find(seatId)
       if (!stored?.sealed || stored.seat.state !== 'connected') return undefined
-      return { token: seal.open(stored.sealed, seatId), host: stored.seat.host }
+      const { host, githubLogin } = stored.seat
+      return { token: seal.open(stored.sealed, seatId), host, login: githubLogin }
+    },
+
+    async find(seatId: SeatId): Promise<Seat | undefined> {
+      return (await store.find(seatId))?.seat
     },
 
     /** GitHub refused the token: its keys stop here, and the person is told to connect again. */
@@ -176,6 +199,7 @@ export function createSeatService(options: SeatServiceOptions) {
         })
       }
       await store.delete(found.seat.id)
+      gone(found.seat.id)
       await note(actor, 'seat.disconnect', found.seat)
       return found.seat
     },
@@ -194,10 +218,27 @@ export function createSeatService(options: SeatServiceOptions) {
     },
   }
 
+  async function inspect(token: GitHubToken, signal: AbortSignal): Promise<Inspected> {
+    if (pending.size >= MOST_PENDING) {
+      throw new ServiceUnavailableError('too many seats are being connected: try again', {
+        retry_after: 5,
+      })
+    }
+    const seat = `pending_${randomUUID()}`
+    pending.set(seat, token)
+    try {
+      return await connector.inspect(seat, signal)
+    } finally {
+      pending.delete(seat)
+      gone(seat)
+    }
+  }
+
   async function setState(seatId: string, state: SeatState, detail: string): Promise<void> {
     const found = await store.find(seatId)
     if (!found || found.seat.state === state) return
     await store.setState(seatId, state, detail, clock.now())
+    gone(seatId)
     await note('gateway', `seat.${state}`, { ...found.seat, state })
   }
 

@@ -11,6 +11,7 @@ import { createBudgets } from '../budgets/budgets.ts'
 import type { Database } from '../database/open.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { testDatabases } from '../testing/databases.ts'
+import { createLedger } from '../ledger/ledger.ts'
 import { createKeyStore } from './keys.ts'
 
 const databases = await testDatabases()
@@ -35,6 +36,7 @@ describe.each(databases)('administration on $name', (testDatabase) => {
       admin: createKeyAdministration({
         keys: createKeyStore(database),
         budgets: createBudgets(database),
+        ledger: createLedger(database),
         audit: createAuditLog(database),
         clock,
         onChange: () => house.changes++,
@@ -177,7 +179,7 @@ describe.each(databases)('administration on $name', (testDatabase) => {
       expect(await admin.updateTeam({ team_id: 'red', models: ['gpt-*'] }, 'master')).toMatchObject(
         { models: ['gpt-*'], team_alias: 'Red' },
       )
-      expect((await admin.listUsers())['users']).toHaveLength(2)
+      expect((await admin.listUsers({ limit: 10 }))['users']).toHaveLength(2)
       await admin.deleteUser('bob', 'user:ada')
       await admin.deleteTeam('red', 'master')
       await expect(admin.userInfo('bob')).rejects.toMatchObject({ status: 404 })

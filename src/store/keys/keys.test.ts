@@ -69,7 +69,7 @@ describe.each(databases)('keys on $name', (testDatabase) => {
         key: key('k1', { userId: 'u1', teamId: 't1', expiresAtMs: 5 }),
         user,
         team,
-        seatId: 's1',
+        seat: { id: 's1', state: 'connected' },
       })
       expect(await store.findGrant('hash-2', 0)).toBeUndefined()
     }))
@@ -157,14 +157,17 @@ describe.each(databases)('keys on $name', (testDatabase) => {
     withStore(async (store) => {
       expect(await store.saveUser(user)).toBe('saved')
       expect(await store.saveUser({ ...user, id: 'u0', role: 'administrator' })).toBe('saved')
-      expect((await store.listUsers()).map((found) => [found.id, found.role])).toEqual([
+      const first = await store.listUsers({ limit: 1 })
+      expect(first.members.map((found) => [found.id, found.role])).toEqual([
         ['u0', 'administrator'],
-        ['u1', 'member'],
       ])
+      const second = await store.listUsers({ limit: 1, cursor: first.next })
+      expect(second.members.map((found) => found.id)).toEqual(['u1'])
+      expect(second.next).toBeUndefined()
       expect(await store.deleteUser('u1', 5)).toBe(true)
       expect(await store.findUser('u1')).toBeUndefined()
       await store.saveTeam(team)
       expect(await store.deleteTeam('t1', 5)).toBe(true)
-      expect(await store.listTeams()).toEqual([])
+      expect(await store.listTeams({ limit: 10 })).toEqual({ members: [], next: undefined })
     }))
 })

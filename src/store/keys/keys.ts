@@ -1,7 +1,8 @@
-import type { Updateable } from 'kysely'
-import type { KeyChange, KeyStore } from '../../policy/keys/key-store.ts'
+import type { Selectable, Updateable } from 'kysely'
+import type { KeyChange, KeyStore, MemberPage, PageRequest } from '../../policy/keys/key-store.ts'
+import type { SeatState } from '../../policy/seats/seat.ts'
 import type { Database } from '../database/open.ts'
-import type { KeyTable } from '../schema.ts'
+import type { KeyTable, Schema } from '../schema.ts'
 import {
   keyFromRow,
   rowFromKey,
@@ -36,18 +37,28 @@ export function createKeyStore({ query }: Database): KeyStore {
           ? undefined
           : query
               .selectFrom('seats')
-              .select('id')
+              .select(['id', 'state'])
               .where('user_id', '=', row.user_id)
-              .where('state', '=', 'connected')
               .executeTakeFirst(),
       ])
       // With its person or team gone, a key is nobody's.
       if ((row.user_id !== null && !user) || (row.team_id !== null && !team)) return undefined
-      return { key: keyFromRow(row), user, team, seatId: seat?.id }
+      return {
+        key: keyFromRow(row),
+        user,
+        team,
+        seat: seat && { id: seat.id, state: seat.state as SeatState },
+      }
     },
 
     async insertKey(key, hash) {
-      await query.insertInto('keys').values(rowFromKey(key, hash)).execute()
+      try {
+        await query.insertInto('keys').values(rowFromKey(key, hash)).execute()
+        return 'saved'
+      } catch (error) {
+        if (isDuplicate(error)) return 'alias-taken'
+        throw error
+      }
     },
 
     async findKey(name) {
@@ -144,14 +155,8 @@ export function createKeyStore({ query }: Database): KeyStore {
         .executeTakeFirst()
       return row && userFromRow(row)
     },
-    async listUsers() {
-      const rows = await query
-        .selectFrom('users')
-        .selectAll()
-        .where('deleted_at', 'is', null)
-        .orderBy('id')
-        .execute()
-      return rows.map(userFromRow)
+    async listUsers(page) {
+      return pageOf(page, (await membersAfter('users', page)).map(userFromRow))
     },
     deleteUser: (id, nowMs) => markDeleted('users', id, nowMs),
 
@@ -179,16 +184,22 @@ export function createKeyStore({ query }: Database): KeyStore {
         .executeTakeFirst()
       return row && teamFromRow(row)
     },
-    async listTeams() {
-      const rows = await query
-        .selectFrom('teams')
-        .selectAll()
-        .where('deleted_at', 'is', null)
-        .orderBy('id')
-        .execute()
-      return rows.map(teamFromRow)
+    async listTeams(page) {
+      return pageOf(page, (await membersAfter('teams', page)).map(teamFromRow))
     },
     deleteTeam: (id, nowMs) => markDeleted('teams', id, nowMs),
+  }
+
+  /** One more than the page holds, to know whether there is another. */
+  function membersAfter<Table extends 'users' | 'teams'>(table: Table, page: PageRequest) {
+    return query
+      .selectFrom(table)
+      .selectAll()
+      .where('deleted_at', 'is', null)
+      .where('id', '>', page.cursor ?? '')
+      .orderBy('id')
+      .limit(page.limit + 1)
+      .execute() as Promise<Selectable<Schema[Table]>[]>
   }
 
   async function markDeleted(
@@ -221,6 +232,14 @@ export function createKeyStore({ query }: Database): KeyStore {
       throw new Error(`the table ${table} did not take a row`, { cause: error })
     }
   }
+}
+
+function pageOf<Kind extends { readonly id: string }>(
+  { limit }: PageRequest,
+  found: readonly Kind[],
+): MemberPage<Kind> {
+  const members = found.slice(0, limit)
+  return { members, next: found.length > limit ? members.at(-1)?.id : undefined }
 }
 
 /** A row with this primary key is there: SQLite and PostgreSQL say it in their own words. */

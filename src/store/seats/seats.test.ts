@@ -25,12 +25,14 @@ function service(
 ) {
   const clock = createVirtualClock(1_790_000_000_000)
   const inspected: Inspected[] = []
+  const gone: string[] = []
   const seats = createSeatService({
     store: createSeatStore(database),
     seal: createSeal(answers.seal ?? keys[0]),
     audit: createAuditLog(database),
     clock,
     onChange: () => {},
+    onGone: (seat) => gone.push(seat),
     connector: {
       start: (host) =>
         Promise.resolve({
@@ -49,7 +51,7 @@ function service(
       },
     },
   })
-  return { seats, clock }
+  return { seats, clock, gone }
 }
 
 describe.each(databases)('seats on $name', (testDatabase) => {
@@ -102,6 +104,7 @@ describe.each(databases)('seats on $name', (testDatabase) => {
       expect(await seats.token(seat?.id ?? '')).toEqual({
         token: 'ghu_very-secret',
         host: 'github.com',
+        login: 'ada',
       })
       const rows = JSON.stringify([
         await database.query.selectFrom('seats').selectAll().execute(),
@@ -146,7 +149,7 @@ describe.each(databases)('seats on $name', (testDatabase) => {
 
   test('connecting again takes the place of the earlier seat; a revoked one has no token', () =>
     withDatabase(async (database) => {
-      const { seats } = service(database)
+      const { seats, gone } = service(database)
       await seats.connect('ada', 'github.com', 'ghu_one', 'master', signal)
       const first = await seats.ofUser('ada')
       await seats.markRevoked(first?.id ?? '', 'Bad credentials')
@@ -157,7 +160,14 @@ describe.each(databases)('seats on $name', (testDatabase) => {
       expect(await seats.token(first?.id ?? '')).toBeUndefined()
       await seats.connect('ada', 'acme.ghe.com', 'ghu_two', 'master', signal)
       expect(await seats.list()).toHaveLength(1)
-      expect(await seats.token(first?.id ?? '')).toEqual({ token: 'ghu_two', host: 'acme.ghe.com' })
+      const second = await seats.ofUser('ada')
+      expect(second?.id).not.toBe(first?.id)
+      expect(gone).toContain(first?.id)
+      expect(await seats.token(first?.id ?? '')).toBeUndefined()
+      expect(await seats.token(second?.id ?? '')).toMatchObject({
+        token: 'ghu_two',
+        host: 'acme.ghe.com',
+      })
     }))
 
   test('disconnecting forgets the token', () =>

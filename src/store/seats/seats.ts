@@ -21,11 +21,20 @@ export function createSeatStore({ query }: Database): SeatStore {
         updated_at: seat.updatedAtMs,
         version: seat.version,
       }
-      await query
-        .insertInto('seats')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-        .execute()
+      await query.transaction().execute(async (transaction) => {
+        if (row.user_id !== null) {
+          await transaction
+            .deleteFrom('seats')
+            .where('user_id', '=', seat.userId ?? '')
+            .where('id', '!=', seat.id)
+            .execute()
+        }
+        await transaction
+          .insertInto('seats')
+          .values(row)
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute()
+      })
     },
     async find(id) {
       const row = await query
@@ -58,6 +67,8 @@ export function createSeatStore({ query }: Database): SeatStore {
         .set((column) => ({
           state,
           detail: detail ?? null,
+          // A token that is good for nothing is not kept.
+          ...(state === 'connected' ? {} : { sealed_token: null, seal_key: null }),
           updated_at: nowMs,
           version: column('version', '+', 1),
         }))
