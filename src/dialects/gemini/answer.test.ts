@@ -93,6 +93,7 @@ test('a whole answer', () => {
 function frames(text: string): JsonObject[] {
   return text
     .split('\n\n')
+    .map((event) => event.trimStart())
     .filter((event) => event.startsWith('data: '))
     .map((event) => JSON.parse(event.slice(6)) as JsonObject)
 }
