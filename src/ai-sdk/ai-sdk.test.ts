@@ -1,4 +1,13 @@
-import { embed, embedMany, generateObject, generateText, stepCountIs, streamText, tool } from 'ai'
+import {
+  embed,
+  embedMany,
+  generateObject,
+  generateText,
+  stepCountIs,
+  streamObject,
+  streamText,
+  tool,
+} from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createJetway } from './index.ts'
@@ -80,6 +89,16 @@ describe.each(MODELS)('the AI SDK over %s', (model) => {
     })
     expect(typeof object.name).toBe('string')
     expect(Number.isInteger(object.age)).toBe(true)
+  })
+
+  test('an object, streamed', async () => {
+    const { object, partialObjectStream } = streamObject({
+      model: jetway(model),
+      prompt: 'Describe a person',
+      schema: z.object({ name: z.string(), age: z.number().int() }),
+    })
+    for await (const _ of partialObjectStream);
+    expect(typeof (await object).name).toBe('string')
   })
 })
 

@@ -13,7 +13,8 @@ export interface StreamKind<Chunk, Whole> {
 }
 
 /**
- * A streamed answer. It can be read once, by one of its methods; leaving the loop early ends the request upstream.
+ * A streamed answer. It can be read once, by one of its methods; leaving the loop early ends the request upstream. One that
+ * is not read holds its request open: read it, or `abort()` it.
  *
  * @example
  * for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? '')

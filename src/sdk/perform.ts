@@ -26,8 +26,13 @@ export async function perform(
     controller.abort(callerSignal?.reason)
   }
   callerSignal?.addEventListener('abort', onAbort, { once: true })
-  void engine.run(call, sink).finally(() => {
+  const settled = (): void => {
     callerSignal?.removeEventListener('abort', onAbort)
+  }
+  engine.run(call, sink).then(settled, (error: unknown) => {
+    settled()
+    // It never does, but for a defect of ours; the caller must not wait for ever then.
+    controller.abort(error)
   })
   const outcome = await sink.outcome
   return {
