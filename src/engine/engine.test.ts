@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { PermissionDeniedError } from '../core/errors.ts'
 import type { AttemptRecord, CallRecord } from '../core/ledger.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { WireName } from '../core/model.ts'
 import { createTransport } from '../transport/transport.ts'
 import { RecordingSink } from './__fixtures__/recording-sink.ts'
 import { events, json, startServer } from './__fixtures__/scripted-server.ts'
@@ -517,6 +519,28 @@ describe('time', () => {
     await expect.poll(() => server.aborted()).toBe(1)
   })
 
+  test('an upstream that never gives leave ends there, too', async () => {
+    const { upstream } = await house([good])
+    const stuck = { ...upstream, access: () => new Promise<never>(() => {}) }
+    const { engine } = testHouse([stuck], { transport })
+    const { sink, record } = await ask(engine, whole, { options: { timeoutMs: 20 } })
+    expect(sink.failure?.error).toMatchObject({ name: 'Timeout', code: 'timeout' })
+    expect(record.attempts).toMatchObject([{ status: 0, error: 'Timeout (timeout)' }])
+  })
+
+  test('a client that goes away meanwhile is not kept', async () => {
+    const { upstream } = await house([good])
+    const controller = new AbortController()
+    const findModel = (): Promise<never> => {
+      setImmediate(() => controller.abort())
+      return new Promise(() => {})
+    }
+    const { engine } = testHouse([{ ...upstream, findModel }], { transport })
+    const { sink, record } = await ask(engine, whole, { signal: controller.signal })
+    expect(record.outcome).toBe('aborted')
+    expect(sink.events).toEqual([])
+  })
+
   test('a stream that stalls ends with the error event', async () => {
     const { engine } = await house([
       (response) => {
@@ -659,6 +683,46 @@ describe('admission', () => {
     expect(record).toMatchObject({ outcome: 'refused', status: 403, attempts: [] })
     expect(server.received).toHaveLength(0)
   })
+})
+
+test('whatever the upstream does, a call ends once, and in time', async () => {
+  const moves: Readonly<Record<string, Reply>> = {
+    good: events('{"say":"a"}', '{"done":1}'),
+    down,
+    slow: json(429, { error: 'rate' }, { 'retry-after': '0' }),
+    refused: json(400, { error: 'nonsense' }),
+    expired: json(401, { error: 'expired', mend: 'renew-credential' }),
+    cut: (response) => response.destroy(),
+    half: events('{"say":"a"}', undefined),
+    open: events('{"say":"a"}'),
+    broken: events('{"say":"a"}', '{"error":"boom"}'),
+    brokenFirst: events('{"error":"boom"}'),
+    garbled: events('{"say":"a"', '{"done":1}'),
+    silent: () => {},
+    empty: (response) => response.end(),
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...Object.keys(moves)), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom<readonly WireName[]>(['chat'], ['messages']),
+      async (names, wires) => {
+        const replies = names.map((name) => moves[name] ?? down)
+        const { engine, server } = await house(replies, {
+          upstream: { models: [tinyModel('one', { wires })] },
+          router: { cooldownMs: 1 },
+        })
+        const { sink, record } = await ask(engine, streamed, { options: { timeoutMs: 60 } })
+        const ends = sink.events.filter((event) => event !== 'head' && event !== 'write')
+        expect(ends).toHaveLength(1)
+        expect(sink.events.at(-1)).toBe(ends[0])
+        expect(record.outcome === 'ok').toBe(ends[0] === 'end')
+        expect(record.attempts.length).toBeLessThanOrEqual(4)
+        expect(server.received.length).toBe(record.attempts.length)
+        await server.close()
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
 
 describe('what does not exist', () => {

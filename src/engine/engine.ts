@@ -63,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     resolver: createResolver(new Set(upstreams.keys()), defaultProvider),
     balancer: createBalancer(clock, random),
     budget: createRetryBudget(clock),
-    wireMemory: createWireMemory(),
+    wireMemory: createWireMemory(clock),
     wakeUps: new WakeUps(clock),
     defaultModel: options.defaultModel ?? DEFAULT_MODEL,
     maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,

@@ -127,7 +127,7 @@ function ownBody({ call, dialect, facts, model, decoded }: PlanInput, stream: bo
     rewrites.push(...defaults.rewrites)
   }
   return {
-    body: own.size === 0 ? json : { ...json, ...Object.fromEntries(own) },
+    body: own.size === 0 ? json : withEdits(json, own),
     conversation: stream === call.stream ? undefined : decoded.conversation(),
     embedding: undefined,
     rewrites,
@@ -173,11 +173,17 @@ function printed(
     ...decoded,
     rewrites: [],
     degraded,
-    print: (edits) =>
-      Buffer.from(
-        JSON.stringify(edits.size === 0 ? body : { ...body, ...Object.fromEntries(edits) }),
-      ),
+    print: (edits) => Buffer.from(JSON.stringify(edits.size === 0 ? body : withEdits(body, edits))),
   }
+}
+
+function withEdits(
+  body: JsonObject,
+  edits: ReadonlyMap<string, JsonValue | undefined>,
+): JsonObject {
+  const edited: JsonObject = { ...body }
+  for (const [field, value] of edits) edited[field] = value
+  return edited
 }
 
 /** Counting takes only what it counts: a member that the request does not hold is not added to it. */

@@ -1,6 +1,7 @@
+import type { Clock } from '../../core/clock.ts'
 import type { WireName } from '../../core/model.ts'
 
-/** Wires that models refused although their catalogue lists them; kept while the process lives. */
+/** Wires that models refused although their catalogue lists them. Asked again after a while: upstreams learn, too. */
 export interface WireMemory {
   refused(provider: string, model: string): ReadonlySet<WireName>
   learn(provider: string, model: string, refused: WireName): void
@@ -8,17 +9,28 @@ export interface WireMemory {
 
 const NONE: ReadonlySet<WireName> = new Set()
 const MAX_MODELS = 1000
+const FORGET_MS = 3_600_000
 
-export function createWireMemory(): WireMemory {
-  const known = new Map<string, Set<WireName>>()
+export function createWireMemory(clock: Clock): WireMemory {
+  const known = new Map<string, { readonly wires: Set<WireName>; until: number }>()
   return {
-    refused: (provider, model) =>
-      known.size === 0 ? NONE : (known.get(`${provider}/${model}`) ?? NONE),
+    refused(provider, model) {
+      if (known.size === 0) return NONE
+      const key = `${provider}/${model}`
+      const entry = known.get(key)
+      if (entry === undefined) return NONE
+      if (clock.monotonic() < entry.until) return entry.wires
+      known.delete(key)
+      return NONE
+    },
     learn(provider, model, refused) {
       const key = `${provider}/${model}`
-      const wires = known.get(key)
-      if (wires !== undefined) wires.add(refused)
-      else if (known.size < MAX_MODELS) known.set(key, new Set([refused]))
+      const until = clock.monotonic() + FORGET_MS
+      const entry = known.get(key)
+      if (entry !== undefined) {
+        entry.wires.add(refused)
+        entry.until = until
+      } else if (known.size < MAX_MODELS) known.set(key, { wires: new Set([refused]), until })
     },
   }
 }

@@ -30,6 +30,8 @@ export class Outlet {
   held = false
   firstByteAt: number | undefined
   lastSentAt = 0
+  /** Set by whoever hands over a chunk, so that the clock is read once for each. */
+  now = 0
 
   constructor(sink: Sink, clock: Clock) {
     this.#sink = sink
@@ -52,7 +54,7 @@ export class Outlet {
   write(bytes: Uint8Array): boolean {
     if (!this.started) this.#begin()
     this.#last = bytes
-    this.lastSentAt = this.#clock.monotonic()
+    this.lastSentAt = this.now
     const more = this.#sink.write(bytes)
     this.held = !more
     return more

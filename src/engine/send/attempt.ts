@@ -106,14 +106,15 @@ export class Attempt implements ExchangeHandler {
 
   onData(chunk: Uint8Array): boolean {
     if (this.#over) return true
-    this.#lastByteAt = this.#input.clock.monotonic()
+    const { clock, receiver, outlet } = this.#input
+    this.#lastByteAt = outlet.now = clock.monotonic()
     if (this.#refusal !== undefined) {
       this.#keepRefusal(this.#refusal, chunk)
       return true
     }
     try {
-      const more = this.#input.receiver.data(chunk)
-      if (this.#input.outlet.ended) this.#answered(this.#input.receiver.failure)
+      const more = receiver.data(chunk)
+      if (outlet.ended) this.#answered(receiver.failure)
       return more
     } catch (error) {
       this.#broken(toJetwayError(error))
@@ -202,6 +203,7 @@ export class Attempt implements ExchangeHandler {
       return
     }
     if (keepAlive !== undefined && now >= outlet.lastSentAt + keepAlive.afterMs) {
+      outlet.now = now
       outlet.keepAlive(Buffer.from(keepAlive.text))
       outlet.lastSentAt = now
     }

@@ -95,16 +95,16 @@ async function admit(state: CallState, model: Model): Promise<void> {
   watch.waited(state.permit.queuedMs)
 }
 
-function wireFor(
-  { house, call, dialect, provider }: CallState,
-  model: Model,
-  lessons: readonly Mend[],
-): WireChoice {
+function wireFor(state: CallState, model: Model, lessons: readonly Mend[]): WireChoice {
+  const { house, dialect, decoded, provider } = state
   const known = house.wireMemory.refused(provider ?? '', model.id)
   const learned = lessons.flatMap((lesson) => (lesson.kind === 'other-wire' ? [lesson.wire] : []))
   const refused = learned.length === 0 ? known : new Set([...known, ...learned])
-  const n = call.body.json['n']
-  return chooseWire({ dialect, model, refused, candidates: typeof n === 'number' && n > 1 })
+  const choice = chooseWire({ dialect, model, refused, candidates: false })
+  // A relay needs no decoding, and on chat any number of answers can be asked for.
+  if (choice.wire === dialect.wire || choice.wire === 'chat') return choice
+  if (dialect.operation === 'embed' || (decoded.conversation().candidates ?? 1) <= 1) return choice
+  return chooseWire({ dialect, model, refused, candidates: true })
 }
 
 function plan(

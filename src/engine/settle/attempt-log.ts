@@ -75,7 +75,18 @@ export class AttemptLog {
     const current = this.#current
     if (current === undefined) return
     this.#current = undefined
-    const record: AttemptRecord = { ...current, next }
+    const record: AttemptRecord = {
+      number: current.number,
+      provider: current.provider,
+      model: current.model,
+      wire: current.wire,
+      startedMs: current.startedMs,
+      durationMs: current.durationMs,
+      status: current.status,
+      initiator: current.initiator,
+      error: current.error,
+      next,
+    }
     this.#closed.push(record)
     for (const observer of this.#observers) observer.attempted?.(this.#callId, record)
   }
