@@ -85,6 +85,13 @@ export function gatewayFrom(file: ConfigFile, pick: Pick, context: BuildContext)
     ),
     allowedHosts: pick('gateway.allowed_hosts', own(file, 'allowed_hosts'), []),
     allowedOrigins: pick('gateway.allowed_origins', own(file, 'allowed_origins'), []),
+    responses: {
+      webSocket: pick('gateway.responses_web_socket', own(file, 'responses_web_socket'), true),
+      keepMs: inMs(pick('gateway.responses_ttl', own(file, 'responses_ttl'), 86_400)),
+      keepBytes: Math.round(
+        pick('gateway.responses_max_mb', own(file, 'responses_max_mb'), 64) * MEGABYTE,
+      ),
+    },
   }
 }
 

@@ -26,6 +26,7 @@ export const DEFAULT_SETTINGS: Settings = {
     drainMs: 30_000,
     fetchImages: false,
     maxConcurrentCalls: 1000,
+    responses: { webSocket: true, keepMs: 86_400_000, keepBytes: 64 * 1024 * 1024 },
   },
   limits: {
     maxParallelPerSeat: 12,

@@ -81,6 +81,17 @@ export interface GatewaySettings {
   readonly allowedHosts?: readonly string[] | undefined
   /** Web origins whose pages may call the gateway. @default [] */
   readonly allowedOrigins?: readonly string[] | undefined
+  readonly responses: ResponsesSettings
+}
+
+/** What the Responses API keeps between calls, since Copilot keeps nothing. */
+export interface ResponsesSettings {
+  /** Serve it as a WebSocket, too; else an upgrade is answered with 426. @default true */
+  readonly webSocket: boolean
+  /** How long a response is kept that was not asked to be forgotten (`store: false`). 0: none is. @default 86400000 */
+  readonly keepMs: number
+  /** Kept for one key, user or seat; above it the oldest go. @default 64 MiB */
+  readonly keepBytes: number
 }
 
 /** Towards the account's own limits at GitHub; on by default, so that a runaway agent does not put a person's account at risk. */

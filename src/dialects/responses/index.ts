@@ -18,6 +18,7 @@ export {
   encodeClientFrame,
   errorFrame,
   eventFromFrame,
+  readClientFrame,
 } from './web-socket.ts'
 
 export const responses: GenerateDialect = {

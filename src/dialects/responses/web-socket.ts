@@ -20,6 +20,11 @@ export function decodeClientFrame(text: string): ClientFrame {
   if (!isJsonObject(frame)) {
     throw new BadRequestError('A frame must be one JSON object.', { code: 'invalid_frame' })
   }
+  return readClientFrame(frame)
+}
+
+/** The same for a frame that is parsed already. */
+export function readClientFrame(frame: JsonObject): ClientFrame {
   const { type, generate, ...body } = frame
   if (type !== 'response.create') {
     throw new BadRequestError('`type` must be "response.create".', {
