@@ -1,4 +1,4 @@
-import type { Content, Conversation, Sealed, Tool, Turn } from '../../core/conversation.ts'
+import type { Content, Conversation, Opaque, Sealed, Tool, Turn } from '../../core/conversation.ts'
 import { FEATURES, type Feature } from './table.ts'
 
 /** Which rows of the table a conversation needs, in the table's order. One pass over its blocks, none over their text. */
@@ -43,7 +43,7 @@ function settings(conversation: Conversation, found: Set<Feature>): void {
 
 function toolFeatures(tool: Tool, found: Set<Feature>): void {
   if (tool.kind === 'server') {
-    found.add(tool.origin === 'messages' ? 'server_tools_messages' : 'server_tools_openai')
+    found.add(serverTools(tool.origin))
     return
   }
   found.add(tool.kind === 'custom' ? 'custom_tools' : 'tools')
@@ -90,8 +90,23 @@ function contentFeatures(content: Content, found: Set<Feature>): void {
       }
       return
     case 'opaque':
-      found.add(content.origin === 'messages' ? 'blocks_messages' : 'items_responses')
+      found.add(OPAQUE[content.origin])
   }
+}
+
+/** The row of a tool that runs on a vendor's own servers; Gemini's are left out where they are read. */
+export function serverTools(origin: Opaque['origin']): Feature {
+  return origin === 'messages' || origin === 'responses'
+    ? `server_tools_${origin}`
+    : 'server_tools_chat'
+}
+
+const OPAQUE: Readonly<Record<Opaque['origin'], Feature>> = {
+  chat: 'parts_chat',
+  embeddings: 'parts_chat',
+  responses: 'items_responses',
+  messages: 'blocks_messages',
+  gemini: 'parts_gemini',
 }
 
 /** Reasoning without a seal is text alone; with one it belongs to the wire that sealed it. */

@@ -10,3 +10,5 @@ export {
   type GenerateWire,
   rowOf,
 } from './table.ts'
+export { renderFidelity } from './render.ts'
+export { GENERATE_DIALECTS, type GenerateDialectName, SAID_BY } from './said-by.ts'

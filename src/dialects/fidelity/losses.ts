@@ -1,6 +1,6 @@
 import type { Conversation, Tool } from '../../core/conversation.ts'
 import { UnsupportedParamsError } from '../../core/errors.ts'
-import { featuresOf } from './features.ts'
+import { featuresOf, serverTools } from './features.ts'
 import { type Feature, type GenerateWire, rowOf } from './table.ts'
 
 /**
@@ -19,8 +19,7 @@ export function losses(conversation: Conversation, wire: GenerateWire): Feature[
 /** Whether the wire takes this tool; server tools are understood only where they come from. */
 export function isForeignTool(tool: Tool, wire: GenerateWire): boolean {
   if (tool.kind !== 'server') return false
-  const feature = tool.origin === 'messages' ? 'server_tools_messages' : 'server_tools_openai'
-  return rowOf(feature)[wire] === 'refused'
+  return rowOf(serverTools(tool.origin))[wire] === 'refused'
 }
 
 function refusal(feature: Feature, wire: GenerateWire): UnsupportedParamsError {
@@ -34,11 +33,12 @@ function refusal(feature: Feature, wire: GenerateWire): UnsupportedParamsError {
 const PARAMS: Partial<Readonly<Record<Feature, string>>> = {
   audio: 'messages',
   server_tools_messages: 'tools',
-  server_tools_openai: 'tools',
+  server_tools_responses: 'tools',
+  server_tools_chat: 'tools',
 }
 
 function isServerTools(feature: Feature): boolean {
-  return feature === 'server_tools_messages' || feature === 'server_tools_openai'
+  return feature.startsWith('server_tools_')
 }
 
 /** Agents offer web search beside their own tools in every request; one that is merely offered can be left out. */

@@ -95,12 +95,19 @@ export const FIDELITY = {
     messages: 'kept',
     note: 'left out and named when other tools remain and the choice is free; call a model that is served on /v1/messages, or offer a function of your own',
   },
-  server_tools_openai: {
+  server_tools_responses: {
     what: 'OpenAI’s own tools (web_search, …)',
     chat: 'refused',
     responses: 'kept',
     messages: 'refused',
     note: 'left out and named when other tools remain and the choice is free; call a model that is served on /responses, or offer a function of your own',
+  },
+  server_tools_chat: {
+    what: 'Tools of a kind that only chat completions has',
+    chat: 'kept',
+    responses: 'refused',
+    messages: 'refused',
+    note: 'left out and named when other tools remain and the choice is free; call a model that is served on /chat/completions, or offer a function of your own',
   },
   tool_result_image: {
     what: 'Images in a tool’s result',
@@ -183,6 +190,20 @@ export const FIDELITY = {
     what: 'Other items of the responses wire',
     chat: 'degraded',
     responses: 'kept',
+    messages: 'degraded',
+    note: 'left out',
+  },
+  parts_chat: {
+    what: 'Other parts of the chat wire',
+    chat: 'kept',
+    responses: 'degraded',
+    messages: 'degraded',
+    note: 'left out',
+  },
+  parts_gemini: {
+    what: 'Other parts of the Gemini API',
+    chat: 'degraded',
+    responses: 'degraded',
     messages: 'degraded',
     note: 'left out',
   },

@@ -5,35 +5,40 @@
 import type { Conversation } from '../../core/conversation.ts'
 import type { Model } from '../../core/model.ts'
 import type { GenerateWire } from '../fidelity/table.ts'
+import { healCustomTools } from './custom-tools.ts'
 import { healEmptyContent } from './empty-content.ts'
 import { healImages } from './images.ts'
-import { healToolNames, type NameRestorer } from './tool-names.ts'
+import { chainRestorers, type Restorer } from './restorer.ts'
+import { healToolNames } from './tool-names.ts'
 import { healToolPairs } from './tool-pairs.ts'
 import { healToolSchemas } from './tool-schemas.ts'
 
+export { healCustomTools } from './custom-tools.ts'
 export { healEmptyContent } from './empty-content.ts'
 export { healImages } from './images.ts'
 export { qualifiedName } from './qualified-name.ts'
-export { healToolNames, type NameRestorer } from './tool-names.ts'
+export type { Restorer } from './restorer.ts'
+export { healToolNames } from './tool-names.ts'
 export { healToolPairs, type Step } from './tool-pairs.ts'
 export { healToolSchemas } from './tool-schemas.ts'
 
 export interface Healed {
   readonly conversation: Conversation
   readonly degraded: readonly string[]
-  /** To be put on every part, or on the whole answer, before it is encoded for the client. Absent: names are as they were. */
-  readonly restore?: NameRestorer | undefined
+  /** To be put on every part, or on the whole answer, before it is encoded for the client. Absent: nothing to give back. */
+  readonly restore?: Restorer | undefined
 }
 
 export function heal(conversation: Conversation, wire: GenerateWire, model: Model): Healed {
   const names = healToolNames(conversation, wire)
-  const schemas = healToolSchemas(names.conversation)
+  const custom = healCustomTools(names.conversation, wire, model)
+  const schemas = healToolSchemas(custom.conversation)
   const pairs = healToolPairs(schemas.conversation)
   const images = healImages(pairs.conversation, model.limits)
   const full = healEmptyContent(images.conversation, wire)
   return {
     conversation: full.conversation,
-    degraded: [names, schemas, pairs, images, full].flatMap(({ changed }) => changed),
-    restore: names.restore,
+    degraded: [names, custom, schemas, pairs, images, full].flatMap(({ changed }) => changed),
+    restore: chainRestorers(custom.restore, names.restore),
   }
 }

@@ -1,14 +1,7 @@
-import type {
-  Answer,
-  Content,
-  Conversation,
-  Tool,
-  ToolChoice,
-  Turn,
-} from '../../core/conversation.ts'
-import type { Part } from '../../core/parts.ts'
+import type { Content, Conversation, Tool, ToolChoice, Turn } from '../../core/conversation.ts'
 import type { GenerateWire } from '../fidelity/table.ts'
 import { qualifiedName } from './qualified-name.ts'
+import type { Restorer } from './restorer.ts'
 import type { Step } from './tool-pairs.ts'
 
 const LONGEST_NAME: Readonly<Record<GenerateWire, number>> = {
@@ -24,14 +17,8 @@ interface OwnName {
   readonly namespace?: string | undefined
 }
 
-/** Gives the model's calls the names the client knows. */
-export interface NameRestorer {
-  part(part: Part): Part
-  answer(answer: Answer): Answer
-}
-
 export interface NamesStep extends Step {
-  readonly restore?: NameRestorer
+  readonly restore?: Restorer
 }
 
 /**
@@ -147,7 +134,7 @@ function renameChoice(
   return { ...choice, names: choice.names.map(nameOf) }
 }
 
-function createRestorer(own: ReadonlyMap<string, OwnName>): NameRestorer {
+function createRestorer(own: ReadonlyMap<string, OwnName>): Restorer {
   const restored = <T extends { readonly name: string }>(named: T): T => {
     const known = own.get(named.name)
     if (!known) return named

@@ -723,7 +723,7 @@ describe('encoding a request', () => {
     } as const
     const { body, degraded } = encode({ tools: [{ kind: 'function', name: 'f' }, search] })
     expect(body['tools']).toHaveLength(1)
-    expect(degraded).toEqual(['server_tools_openai'])
+    expect(degraded).toEqual(['server_tools_responses'])
   })
 })
 

@@ -1,10 +1,11 @@
 import { BadGatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { never, type Part } from '../../core/parts.ts'
+import { customInput } from '../healing/custom-tools.ts'
 import { MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { callItem, logprobsList, messageItem, reasoningItem, textPart } from './encode-item.ts'
 import type { IdMaker } from './item-ids.ts'
-import { customInput, type NamedCall, type ToolForm } from './tool-kinds.ts'
+import type { NamedCall, ToolForm } from './tool-kinds.ts'
 
 /** A part of one block. */
 export type BlockPart = Extract<Part, { readonly index: number }>

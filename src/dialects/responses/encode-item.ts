@@ -2,8 +2,9 @@ import type { Sealed, ToolCall } from '../../core/conversation.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { asArray, asObject } from '../../core/json.ts'
 import { wrapSealed } from '../../core/sealed.ts'
+import { customInput } from '../healing/custom-tools.ts'
 import { shellAction } from './local-shell.ts'
-import { customInput, type ToolForm } from './tool-kinds.ts'
+import type { ToolForm } from './tool-kinds.ts'
 
 export function messageItem(id: string, status: string, parts: readonly JsonObject[]): JsonObject {
   return { id, type: 'message', status, role: 'assistant', content: [...parts] }

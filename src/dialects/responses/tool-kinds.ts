@@ -1,5 +1,5 @@
 import type { Conversation, Tool } from '../../core/conversation.ts'
-import { asString, isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { qualifiedName } from '../healing/qualified-name.ts'
 import { LOCAL_SHELL, offersLocalShell } from './local-shell.ts'
 
@@ -36,14 +36,4 @@ export function createToolForms(
       ...(known.namespace === undefined ? {} : { namespace: known.namespace }),
     }
   }
-}
-
-/** The raw text of a custom tool that was called as a function with one text. */
-export function customInput(input: {
-  readonly kind: 'json' | 'text'
-  readonly text: string
-}): string {
-  if (input.kind === 'text') return input.text
-  const parsed = tryParseJson(input.text)
-  return (isJsonObject(parsed) ? asString(parsed['input']) : asString(parsed)) ?? input.text
 }
