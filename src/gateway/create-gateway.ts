@@ -53,6 +53,8 @@ export interface ExtensionContext {
   readonly environment: Environment
   readonly clock: Clock
   readonly log: Log
+  /** For connecting seats. It comes after the extensions: ask when it is needed, not at once. */
+  readonly copilot: () => Assembled['copilot']
 }
 
 /** What other rooms bring: who calls, what he may, who hears of it, and further endpoints. */
@@ -111,11 +113,12 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     log,
   })
   const { current, environment } = configuration
-  const context = { settings: current, environment, clock, log }
+  let house: Assembled | undefined
+  const context = { settings: current, environment, clock, log, copilot: () => copilotOf(house) }
   const extensions = (await options.extend?.(context)) ?? {}
   const metrics = createMetrics({ inFlight: () => server?.inFlight ?? 0 })
   let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
-  const house = assembleEngine({
+  const assembled = assembleEngine({
     settings: current,
     environment,
     log,
@@ -125,19 +128,20 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     seats: extensions.seats,
     sharedTokens: extensions.sharedTokens,
   })
+  house = assembled
   configuration.onChange = ({ copilot }) => {
-    house.copilot.configure(copilot)
+    assembled.copilot.configure(copilot)
   }
 
   const shutDown = async (): Promise<void> => {
     configuration.close()
     await extensions.flush?.()
-    await house.close()
+    await assembled.close()
     metrics.close()
   }
   try {
     server = await startGatewayServer({
-      engine: house.engine,
+      engine: assembled.engine,
       dialects,
       settings: () => current().gateway,
       authenticator:
@@ -171,7 +175,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   return {
     url: running.url,
     port: running.port,
-    copilot: house.copilot,
+    copilot: assembled.copilot,
     settings: current,
     get inFlight() {
       return running.inFlight
@@ -184,6 +188,11 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function copilotOf(house: Assembled | undefined): Assembled['copilot'] {
+  if (house) return house.copilot
+  throw new TypeError('the gateway has not started yet')
 }
 
 /** Who has no key, or knocks at doors that are not there, is worth a line, but not an alarm. */
