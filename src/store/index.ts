@@ -14,3 +14,5 @@ export type {
   SummaryRow,
 } from './ledger/read.ts'
 export type { Retention } from './upkeep/retention.ts'
+export { dataFolder } from './data-folder.ts'
+export { findSealKeys } from './seats/seal-keys.ts'

@@ -86,6 +86,7 @@ function ownOperation(route: OwnRoute, parameters: JsonObject[]): JsonObject {
       200: { description: 'The answer' },
       ...errorResponses(...(guarded ? ['400', '401', '403', '404', '503'] : ['503'])),
     },
+    ...route.openapi,
   }
 }
 

@@ -15,6 +15,8 @@ export interface OwnRoute {
   readonly summary: string
   /** In whose words its errors are. @default 'chat' */
   readonly dialect?: DialectName | undefined
+  /** What `/openapi.json` says of it beyond path and summary: parameters, bodies, answers. */
+  readonly openapi?: JsonObject | undefined
   readonly answer: (request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>
 }
 
@@ -35,5 +37,7 @@ export interface OwnAnswer {
   readonly status?: number | undefined
   /** JSON; text needs a `content-type` of its own in `headers`. */
   readonly body: JsonValue
+  /** Sent piece by piece in place of `body`: for exports that outgrow memory. */
+  readonly pieces?: AsyncIterable<string> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { PermissionDeniedError } from '../../core/errors.ts'
 import type { Caller } from '../../core/call.ts'
 import { asJetwayError, encodeRefusal } from '../call/encode-refusal.ts'
@@ -42,7 +44,8 @@ export async function serveOwn(
       signal: controller.signal,
       json: async () => parseBody(await readBody(request, MAX_BODY_BYTES)),
     })
-    send(response, id, answer)
+    if (answer.pieces) await sendPieces(response, id, answer, answer.pieces)
+    else send(response, id, answer)
   } catch (thrown) {
     if (isClientGone(thrown)) return
     const error = asJetwayError(thrown)
@@ -69,6 +72,26 @@ async function admitted(
     throw new PermissionDeniedError('this needs the master key', { code: 'master_key_needed' })
   }
   return caller
+}
+
+/** An export that fails on its way is cut: no end of it may look like a whole one. */
+async function sendPieces(
+  response: ServerResponse,
+  id: string,
+  answer: OwnAnswer,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  response.writeHead(answer.status ?? 200, {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+    'x-request-id': id,
+  })
+  try {
+    await pipeline(Readable.from(pieces, { objectMode: false }), response)
+  } catch {
+    response.destroy()
+  }
 }
 
 export function send(response: ServerResponse, id: string, answer: OwnAnswer): void {

@@ -4,7 +4,7 @@ import { BadRequestError, NotFoundError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { BudgetStore } from '../budgets/budget-store.ts'
 import { parseDuration } from '../budgets/period.ts'
-import type { KeyStore } from '../keys/key-store.ts'
+import type { KeyFilter, KeyStore } from '../keys/key-store.ts'
 import type { VirtualKey } from '../keys/key.ts'
 import { createSecret, displaySecret, hashSecret } from '../keys/secret.ts'
 import type { AuditLog } from './audit.ts'
@@ -118,12 +118,7 @@ export function createKeyAdministration(options: AdministrationOptions) {
       return answerKey(await requireKey(name))
     },
 
-    async listKeys(filter: {
-      userId?: string
-      teamId?: string
-      limit: number
-      cursor?: string
-    }): Promise<JsonObject> {
+    async listKeys(filter: KeyFilter): Promise<JsonObject> {
       const page = await keys.listKeys(filter)
       const spends = await spendingOf('key', page.keys)
       const answers = page.keys.map((key, index) =>

@@ -1,0 +1,88 @@
+import { createTeams, type Teams, type TeamsOptions } from '../../policy/index.ts'
+import { createSeal, SealError, type Seal } from '../../policy/seats/seal.ts'
+import { dataFolder, findSealKeys, openStore, storePlaces, type Store } from '../../store/index.ts'
+import type { ExtensionContext, GatewayExtensions } from '../create-gateway.ts'
+import { adminRoutes } from './admin-routes.ts'
+import { createSeatConnector } from './seat-connector.ts'
+
+export interface TeamOptions extends Pick<
+  TeamsOptions,
+  'sharedSeat' | 'organisation' | 'whenStoreIsAway' | 'keysUsableMs'
+> {
+  /** Other than the configuration's and `DATABASE_URL`. */
+  readonly location?: string | undefined
+  readonly migrations?: 'apply' | 'refuse' | undefined
+}
+
+/** What a gateway gains: plugged in as `extend`. */
+export interface TeamExtensions extends GatewayExtensions {
+  readonly store: Store
+  readonly teams: Teams
+}
+
+/**
+ * Brings keys, limits, budgets, seats, the ledger and their administration to a gateway.
+ *
+ * @example
+ * const gateway = await createGateway({ extend: (context) => openTeams(context) })
+ */
+export async function openTeams(
+  context: ExtensionContext,
+  options: TeamOptions = {},
+): Promise<TeamExtensions> {
+  const { clock, log, environment, settings } = context
+  const { databaseUrl, redisUrl } = settings().gateway
+  const folder = dataFolder(environment)
+  const { location, spoolFolder } = storePlaces(folder, options.location ?? databaseUrl)
+  const shared = /^postgres(ql)?:/.test(location)
+  const seal = await sealFrom({ environment, dataFolder: folder, shared })
+  if (!seal) {
+    log.warn(
+      'no key to encrypt GitHub tokens with: nobody can connect a seat until JETWAY_SEAL_KEY is set',
+    )
+  }
+  const { migrations } = options
+  const store = await openStore({ location, redisUrl, spoolFolder, clock, log, seal, migrations })
+  const teams = createTeams({
+    ...options,
+    store,
+    clock,
+    log,
+    limits: () => settings().limits,
+    masterKey: () => settings().gateway.masterKey,
+    seal,
+    connector: createSeatConnector(context.copilot),
+    longestCallMs: settings().router.timeoutMs,
+    onSeatGone: (seat) => {
+      context.copilot().forget(seat)
+    },
+  })
+  return {
+    store,
+    teams,
+    authenticator: teams.authenticator,
+    admission: teams.admission,
+    observers: teams.observers,
+    seats: teams.seatCredentials,
+    sharedTokens: store.tokens,
+    routes: adminRoutes({ teams, ledger: store.ledger, audit: store.audit }),
+    ready: () => store.ready(),
+    flush: () => store.close(),
+  }
+}
+
+async function sealFrom(options: Parameters<typeof findSealKeys>[0]): Promise<Seal | undefined> {
+  const keys = await findSealKeys(options)
+  if (keys === undefined) return undefined
+  try {
+    return createSeal(keys)
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause
+    throw new Error(
+      `the key to encrypt GitHub tokens with (JETWAY_SEAL_KEY) is wrong: ${cause.message}`,
+      {
+        cause,
+      },
+    )
+  }
+}
