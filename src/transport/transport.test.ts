@@ -1,10 +1,13 @@
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
 import { createServer as createTcpServer, connect } from 'node:net'
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { JetwayError } from '../core/errors.ts'
 import type { ResponseHeaders } from '../core/upstream.ts'
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './__fixtures__/localhost-certificate.ts'
 import type { Exchange, ExchangeHandler } from './exchange.ts'
 import { createTransport } from './transport.ts'
 import type { Transport, TransportOptions } from './transport.ts'
@@ -204,7 +207,7 @@ describe('dispatch', () => {
     const collector = new (class extends Collector {
       override onData(chunk: Uint8Array): boolean {
         super.onData(chunk)
-        setImmediate(() => running?.resume())
+        running?.resume()
         return false
       }
     })()
@@ -393,6 +396,52 @@ describe('whole exchanges', () => {
       await expect(transport().request({ ...ask, url })).rejects.toMatchObject({
         name: 'BadRequestError',
       })
+    }
+  })
+})
+
+describe('TLS', () => {
+  const keyAndCertificate = { key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE }
+
+  async function secureServer(): Promise<string> {
+    const server = createSecureServer(
+      { ...keyAndCertificate, allowHTTP1: true },
+      (request, response) => {
+        response.setHeader('x-version', request.httpVersion)
+        request.on('data', () => {})
+        request.on('end', () => response.end('secret enough'))
+      },
+    )
+    const sessions = new Set<ServerHttp2Session>()
+    server.on('session', (session) => sessions.add(session))
+    cleanups.push(() => {
+      for (const session of sessions) session.destroy()
+      server.close()
+    })
+    return `https://localhost:${await listen(server)}`
+  }
+
+  test('a certificate nobody vouches for is refused, in words that help', async () => {
+    const { error } = await exchange(transport(), await secureServer())
+    expect(error).toMatchObject({ name: 'APIConnectionError', code: 'tls' })
+    expect(error?.message).toContain('certificate')
+  })
+
+  test('one that an extra authority vouches for is taken', async () => {
+    const via = transport({ extraCa: LOCALHOST_CERTIFICATE })
+    const got = await exchange(via, await secureServer())
+    expect(got).toMatchObject({ status: 200, text: 'secret enough' })
+    expect(got.headers['x-version']).toBe('1.1')
+  })
+
+  test('HTTP/2 is spoken where it is wanted and offered', async () => {
+    const via = transport({ extraCa: LOCALHOST_CERTIFICATE, http2: true })
+    const origin = await secureServer()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => exchange(via, origin)))
+    for (const got of answers) {
+      expect(got.order).toEqual(['head', 'data', 'end'])
+      expect(got).toMatchObject({ status: 200, text: 'secret enough' })
+      expect(got.headers['x-version']).toBe('2.0')
     }
   })
 })

@@ -1,0 +1,21 @@
+/** Signed by itself, for `localhost` and 127.0.0.1, good for a hundred years: trusted by nobody but tests. */
+export const LOCALHOST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUY+5Ky1h8m5bYqBb4Dm9HLLauC+4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA3MTgxMVoYDzIxMjYxMDI4
+MDcxODExWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAS5noZlgx8EisCTULZ2Xo7jmFc2id//9xDqRBmT3vyb0axzqcRpEROT
+di2yfu8fOu1125xoyFBXnembhMVDBaaYo28wbTAdBgNVHQ4EFgQUxv4S+WNEIV2s
+pdcAciW+IV6ELkYwHwYDVR0jBBgwFoAUxv4S+WNEIV2spdcAciW+IV6ELkYwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgRhMI97sd3M+ddOKgbILuDBBCq+reXVrAyLqweZDMNaoCIEW+
+ZKOaZOGjCTIVV0CkN9/qLIuU79ORqkcVKUANNUYz
+-----END CERTIFICATE-----
+`
+
+/** A key that is public by being here protects nothing. */
+export const LOCALHOST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2wMEd/nJUPRCgK8D
+wk3lCVbN2yr0aThqN4Uhnw3h+MChRANCAAS5noZlgx8EisCTULZ2Xo7jmFc2id//
+9xDqRBmT3vyb0axzqcRpEROTdi2yfu8fOu1125xoyFBXnembhMVDBaaY
+-----END PRIVATE KEY-----
+`
