@@ -58,6 +58,20 @@ const CASES: readonly [
     [],
   ],
   [
+    'instructions behind what a person said',
+    '/chat/completions',
+    { messages: [user('x'), { role: 'system', content: 'Be brief.' }] },
+    ALL,
+    [],
+  ],
+  [
+    "instructions behind a tool result as a person's",
+    '/chat/completions',
+    { messages: [user('x'), asked, result, { role: 'system', content: 'Be brief.' }] },
+    ALL,
+    [AGENT],
+  ],
+  [
     'Messages: a result alone',
     '/v1/messages',
     {

@@ -57,16 +57,19 @@ function hasImage(route: string, body: JsonObject): boolean {
   return inputItems(body).flatMap(imagesInItem).length > 0
 }
 
+/** Instructions are nobody's turn: coding agents put some of them behind what a person said. */
+const isTurn = ({ role }: JsonObject): boolean => role !== 'system' && role !== 'developer'
+
 function endsWithPerson(route: string, body: JsonObject): boolean {
-  if (route === 'chat') return messagesOf(body).at(-1)?.['role'] === 'user'
+  if (route === 'chat') return messagesOf(body).findLast(isTurn)?.['role'] === 'user'
   if (route === 'messages') {
-    const last = objectsIn(body['messages']).at(-1)
+    const last = objectsIn(body['messages']).findLast(isTurn)
     const blocks = objectsIn(last?.['content'])
     const said = asString(last?.['content']) !== undefined
     return (
       last?.['role'] === 'user' && (said || blocks.some((one) => one['type'] !== 'tool_result'))
     )
   }
-  const last = inputItems(body).at(-1)
+  const last = inputItems(body).findLast(isTurn)
   return last !== undefined && itemType(last) === 'message' && last['role'] === 'user'
 }
