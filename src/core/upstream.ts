@@ -58,7 +58,7 @@ export interface Draft {
   readonly extraHeaders: Readonly<Record<string, string>>
   readonly access: Access
   readonly requestId: string
-  /** 1 for the first. Repeated attempts are never the user's. */
+  /** 1 for the first that the upstream works on; refused ones (4xx) do not count. Repeated ones are never the user's. */
   readonly attempt: number
   readonly stream: boolean
   /** Drop and name what the model does not take instead of refusing. */

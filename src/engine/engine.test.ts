@@ -368,6 +368,8 @@ describe('mends', () => {
     ])
     expect(upstream.mends).toEqual([{ kind: 'renew-credential' }])
     expect(record.attempts[0]).toMatchObject({ status: 401, next: 'renew-credential' })
+    // What GitHub refused it did not bill: the call that follows is still the person's own.
+    expect(record.attempts.map((attempt) => attempt.initiator)).toEqual(['user', 'user'])
     expect(upstream.drafts[1]?.lessons).toEqual([{ kind: 'renew-credential' }])
   })
 

@@ -132,7 +132,7 @@ function plan(
       call.caller.kind === 'sdk' && call.headers.size > 0
         ? { ...configured, ...Object.fromEntries(call.headers) }
         : configured,
-    attempt: log.count,
+    attempt: 1 + log.worked,
     lessons,
     dropParams: call.options.dropParams ?? settings.router.dropParams,
     decoded,

@@ -33,6 +33,14 @@ export class AttemptLog {
     this.#watch = watch
   }
 
+  /**
+   * Attempts that the upstream may have worked on and billed: all but those it refused with a 4xx. What is sent after a
+   * refusal that was mended (a token that had run out, a field it does not take) is the call's first true attempt.
+   */
+  get worked(): number {
+    return this.#closed.filter(({ status }) => status < 400 || status >= 500).length
+  }
+
   get attempts(): readonly AttemptRecord[] {
     return this.#closed
   }
