@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Located, LocatedMap } from './located.ts'
 import { litellmKeyNote } from './litellm-keys.ts'
+import { innermost } from './innermost.ts'
 import { nearestName } from './nearest.ts'
 import type { ConfigProblem } from './problem.ts'
 
@@ -41,10 +42,4 @@ function noteOn(section: string, key: string, known: readonly string[]): string 
   if (note !== undefined) return `${full} ${note}`
   const near = nearestName(key, known)
   return `unknown key ${full}${near === undefined ? '' : `; did you mean ${near}?`}`
-}
-
-function innermost(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional) return innermost(schema.unwrap() as z.ZodType)
-  if (schema instanceof z.ZodPipe) return innermost(schema.out as z.ZodType)
-  return schema
 }

@@ -546,6 +546,27 @@ describe('overload and the end', () => {
     expect((await post(url, '/v1/models', {})).status).toBe(405)
   })
 
+  test('bodies of all calls together are bounded, and let go again', async () => {
+    const { url, engine } = await start({ maxBodyBytes: 1000 })
+    const finish: (() => void)[] = []
+    engine.answer = async (_call, sink) => {
+      await new Promise<void>((done) => finish.push(done))
+      sink.head(200, {})
+      sink.end(Buffer.from('{}'))
+    }
+    const large = { model: 'm', messages: 'x'.repeat(900) }
+    const ask = () => post(url, '/v1/chat/completions', large)
+    const first = Array.from({ length: 8 }, ask)
+    while (finish.length < 8) await new Promise(setImmediate)
+    expect(await ask()).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+    for (const done of finish) done()
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+    const again = ask()
+    while (finish.length < 9) await new Promise(setImmediate)
+    finish[8]?.()
+    expect((await again).status).toBe(200)
+  })
+
   test('draining: not ready, nothing new, what runs finishes, the port is given back', async () => {
     const { url, gateway, engine } = await start()
     let finish: () => void = () => {}

@@ -56,7 +56,7 @@ export interface GatewayServer {
 /** Binds the port; rejects when that fails. */
 export async function startGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
   const { settings, engine, clock } = options
-  const inFlight = createInFlight(() => settings().maxConcurrentCalls)
+  const inFlight = createInFlight(settings)
   const house: GatewayHouse = {
     engine,
     dialects: options.dialects,

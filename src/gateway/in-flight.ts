@@ -13,15 +13,25 @@ export interface InFlight {
   /** Throws a `ServiceUnavailableError` when there is no room. Called once per call, before its body is read. */
   enter(ticket: Ticket): void
   leave(ticket: Ticket): void
+  /** Notes that so many bytes of request bodies are held (or, below zero, let go). Throws when that is too much. */
+  hold(bytes: number): void
   /** Resolves when no call is left. New ones are still taken: who has come so far is served. */
   drained(): Promise<void>
   abandonAll(): void
 }
 
 const RETRY_AFTER_SECONDS = 1
+/** Bodies of all calls together, in largest bodies: a thousand clients may each be within their limit and still be too much. */
+const MAX_LARGEST_BODIES = 8
 
-export function createInFlight(maxCalls: () => number): InFlight {
+export interface InFlightLimits {
+  readonly maxConcurrentCalls: number
+  readonly maxBodyBytes: number
+}
+
+export function createInFlight(limits: () => InFlightLimits): InFlight {
   const tickets = new Set<Ticket>()
+  let heldBytes = 0
   let draining = false
   let waiting: (() => void)[] = []
 
@@ -33,7 +43,7 @@ export function createInFlight(maxCalls: () => number): InFlight {
       return draining
     },
     enter(ticket) {
-      if (tickets.size >= maxCalls()) {
+      if (tickets.size >= limits().maxConcurrentCalls) {
         throw new ServiceUnavailableError(
           `the gateway has ${tickets.size} calls under way, which is as many as it takes`,
           { retry_after: RETRY_AFTER_SECONDS, code: 'overloaded' },
@@ -47,6 +57,15 @@ export function createInFlight(maxCalls: () => number): InFlight {
       const resolved = waiting
       waiting = []
       for (const resolve of resolved) resolve()
+    },
+    hold(bytes) {
+      if (bytes > 0 && heldBytes + bytes > limits().maxBodyBytes * MAX_LARGEST_BODIES) {
+        throw new ServiceUnavailableError(
+          'the gateway holds as many bytes of requests as it takes; call again in a moment',
+          { retry_after: RETRY_AFTER_SECONDS, code: 'overloaded' },
+        )
+      }
+      heldBytes += bytes
     },
     drained() {
       draining = true

@@ -13,6 +13,8 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 /** A string's start, as far as it is good: where it breaks off is where the error is. */
 // oxlint-disable-next-line no-control-regex
 const STRING_START = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y
+/** A number, a word or an escape that the end of the text cuts in two. */
+const CUT = /(?:-|\.|[eE][+-]?|t|tr|tru|f|fa|fal|fals|n|nu|nul|\\(?:u[0-9a-fA-F]{0,3})?)$/y
 const SPACE = /[ \t\r\n]*/y
 
 /**
@@ -20,13 +22,14 @@ const SPACE = /[ \t\r\n]*/y
  * text. Runs only when parsing has failed.
  */
 export function jsonErrorAt(text: string): JsonErrorPlace {
-  const { at, what } = firstError(text)
+  const found = firstError(text)
+  const early = found.at >= text.length || skip(CUT, text, found.at) > found.at
+  const at = early ? text.length : found.at
   const before = text.slice(0, at)
-  const line = before.split('\n').length
   return {
-    line,
+    line: before.split('\n').length,
     column: at - before.lastIndexOf('\n'),
-    what: at >= text.length ? 'it ends early' : what,
+    what: early ? 'it ends early' : found.what,
   }
 }
 

@@ -2,8 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { BadRequestError, JetwayError, PayloadTooLargeError } from '../../core/errors.ts'
 
+/** Hears of bytes before they are kept; throws when there are too many of them in the house. */
+export type Hold = (bytes: number) => void
+
 /** The request's body, decompressed. Rejects with what the client gets told; see `isClientGone`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  hold: Hold,
+): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   const decompress = encoding === 'identity' || encoding === '' ? undefined : DECODERS[encoding]
   if (encoding !== 'identity' && encoding !== '' && decompress === undefined) {
@@ -12,10 +19,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       { status: 415, code: 'unsupported_content_encoding' },
     )
   }
-  const bytes = await readBytes(request, maxBytes)
-  return decompress === undefined
-    ? bytes
-    : await decompressed(bytes, decompress, encoding, maxBytes)
+  const bytes = await readBytes(request, maxBytes, hold)
+  if (decompress === undefined) return bytes
+  const whole = await decompressed(bytes, decompress, encoding, maxBytes)
+  hold(whole.length)
+  return whole
 }
 
 /** Whether what was thrown means that the client is gone, and nobody is left to be told. */
@@ -29,7 +37,7 @@ export function clientGone(): JetwayError {
 
 const CLIENT_GONE = 'client_closed_request'
 
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Promise<Buffer> {
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes))
   return new Promise((resolve, reject) => {
@@ -37,15 +45,17 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     let size = 0
     const onData = (chunk: Buffer): void => {
       size += chunk.length
-      if (size <= maxBytes) {
+      try {
+        if (size > maxBytes) throw tooLarge(maxBytes)
+        hold(chunk.length)
         chunks.push(chunk)
-        return
+      } catch (error) {
+        chunks.length = 0
+        request.off('data', onData)
+        // What still comes is thrown away, so that the client can read the answer instead of a reset.
+        request.resume()
+        reject(error)
       }
-      chunks.length = 0
-      request.off('data', onData)
-      // What still comes is thrown away, so that the client can read the answer instead of a reset.
-      request.resume()
-      reject(tooLarge(maxBytes))
     }
     request.on('data', onData)
     request.once('end', () => {

@@ -23,6 +23,11 @@ export async function serveCall(
   const sink = new NodeSink(response, id)
   const controller = new AbortController()
   let taken = false
+  let held = 0
+  const hold = (bytes: number): void => {
+    house.inFlight.hold(bytes)
+    held += bytes
+  }
   const ticket = {
     abandon: () => {
       controller.abort(stopping())
@@ -51,7 +56,7 @@ export async function serveCall(
     }
     house.inFlight.enter(ticket)
     taken = true
-    const bytes = await readBody(request, house.settings().maxBodyBytes)
+    const bytes = await readBody(request, house.settings().maxBodyBytes, hold)
     const { signal } = controller
     if (signal.aborted) return
     const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
@@ -59,6 +64,7 @@ export async function serveCall(
   } catch (error) {
     refuse(error)
   } finally {
+    house.inFlight.hold(-held)
     if (taken) house.inFlight.leave(ticket)
   }
 }

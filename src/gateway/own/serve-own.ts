@@ -42,7 +42,7 @@ export async function serveOwn(
       ...match,
       headers: request.headers,
       signal: controller.signal,
-      json: async () => parseBody(await readBody(request, MAX_BODY_BYTES)),
+      json: async () => parseBody(await readBody(request, MAX_BODY_BYTES, () => {})),
     })
     if (answer.pieces) await sendPieces(response, id, answer, answer.pieces)
     else send(response, id, answer)
