@@ -1,4 +1,5 @@
 import type { Mend } from '../../core/upstream.ts'
+import { TOOLS_OF_TYPE } from '../request/refused-tools.ts'
 
 /** Leaving one of these out changes how an answer is made, not what was asked. */
 const MAY_BE_DROPPED: ReadonlySet<string> = new Set([
@@ -41,6 +42,9 @@ const REFUSED: readonly RegExp[] = [
   /does not support (?:the )?(?:parameter )?['"`]?(temperature|top_p|seed|verbosity)['"`]?/i,
 ]
 
+/** Tools that a server runs differ from model to model, and no catalogue says which has which. */
+const REFUSED_TOOL = /requested tool ['"`]?([a-z][a-z0-9_]*)['"`]? is not supported/i
+
 /** What a refusal teaches about one parameter, if anything. */
 export function readParameterLesson(
   code: string | undefined,
@@ -51,6 +55,8 @@ export function readParameterLesson(
   if (code === 'invalid_reasoning_effort' || /does not support reasoning effort/i.test(message)) {
     return { kind: 'drop-parameter', name: 'reasoning_effort', model }
   }
+  const tool = REFUSED_TOOL.exec(message)?.[1]
+  if (tool !== undefined) return { kind: 'drop-parameter', name: `${TOOLS_OF_TYPE}${tool}`, model }
   const renamed = RENAMED.exec(message)
   const [, from, to] = renamed ?? []
   if (from && to && from !== to) return { kind: 'rename-parameter', from, to, model }

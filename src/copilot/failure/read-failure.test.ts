@@ -557,6 +557,11 @@ describe('what a refusal teaches', () => {
       { kind: 'drop-parameter', name: 'reasoning_effort', model },
     ],
     [
+      'a tool that the model does not have',
+      coded('invalid_request_body', 'The requested tool web_search is not supported.'),
+      { kind: 'drop-parameter', name: 'tools: web_search', model },
+    ],
+    [
       "Anthropic's own field",
       {
         type: 'error',

@@ -1,6 +1,7 @@
 import type { Draft } from '../../core/upstream.ts'
 import { asObject, asString } from '../../core/json.ts'
 import type { Changes } from './changes.ts'
+import { dropTools, TOOLS_OF_TYPE } from './refused-tools.ts'
 import { fitEffort } from './effort.ts'
 import { withMember } from './tool-schemas.ts'
 import { isAnthropic, isOpenAIReasoner } from './model-rules.ts'
@@ -61,6 +62,8 @@ export function applyLessons(
   for (const name of dropped) {
     const reason = `${draft.model.id} refused it before`
     if (name === 'reasoning_effort') dropEffort(draft, changes, reason)
+    else if (name.startsWith(TOOLS_OF_TYPE))
+      dropTools(changes, name.slice(TOOLS_OF_TYPE.length), reason)
     else if (changes.get(name) !== undefined) {
       changes.remove(name, reason)
       changes.lose(name)

@@ -454,6 +454,32 @@ describe('responses bodies', () => {
   })
 })
 
+describe('tools that a model refused', () => {
+  const lesson = { kind: 'drop-parameter', name: 'tools: web_search', model: 'm' } as const
+  const own = { type: 'function', name: 'f', parameters: {} }
+  const search = { type: 'web_search', external_web_access: true }
+  test.each([
+    ['go, beside others', { tools: [own, search] }, { tools: [own] }, ['tools.web_search']],
+    ['stay where nothing else is offered', { tools: [search] }, {}, []],
+    [
+      'stay where the choice insists',
+      { tools: [own, search], tool_choice: { type: 'web_search' } },
+      {},
+      [],
+    ],
+    ['are not looked for where there are none', { tools: [own] }, {}, []],
+  ])('%s', (_, body, edits, degraded) => {
+    const prepared = prepare({
+      model: 'reasoner',
+      wire: 'responses',
+      body,
+      draft: { lessons: [lesson] },
+    })
+    expect(Object.fromEntries(prepared.edits)).toEqual(edits)
+    expect(prepared.degraded).toEqual(degraded)
+  })
+})
+
 describe('messages bodies', () => {
   const messages = (body: JsonObject, model: ModelName = 'claude'): Prepared =>
     prepare({ model, wire: 'messages', body })
