@@ -593,6 +593,23 @@ describe('overload and the end', () => {
     await expect(send(url, '/health/liveliness')).rejects.toThrow('ECONNREFUSED')
   })
 
+  test('draining waits until a slow client has read all', async () => {
+    const { gateway, engine } = await start()
+    const size = 8 * 1024 * 1024
+    engine.answer = (_call, sink) => {
+      sink.head(200, {})
+      sink.end(Buffer.alloc(size))
+    }
+    const client = request({ port: gateway.port, path: '/v1/chat/completions', method: 'POST' })
+    client.end(JSON.stringify(CHAT))
+    const [incoming] = (await once(client, 'response')) as [NodeJS.ReadableStream]
+    const drained = gateway.drain(60_000)
+    let received = 0
+    for await (const chunk of incoming) received += (chunk as Buffer).length
+    expect(received).toBe(size)
+    expect(await drained).toEqual({ cut: 0 })
+  })
+
   test('draining longer than allowed cuts what is left', async () => {
     const { url, gateway, engine } = await start()
     const running = new Promise<void>((resolve) => {

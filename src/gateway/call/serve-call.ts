@@ -42,8 +42,17 @@ export async function serveCall(
     house.onRefused({ id, method: 'POST', route: dialect.id, error })
     sink.fail(error, encodeRefusal(house.dialects, dialect.name, error, id), retryHeaders(error))
   }
+  // A call is over when its last byte is out, not when it was handed to a socket that a slow client has yet to read.
+  let unfinished = 2
+  const finishOne = (): void => {
+    unfinished -= 1
+    if (unfinished > 0) return
+    house.inFlight.hold(-held)
+    if (taken) house.inFlight.leave(ticket)
+  }
   response.once('close', () => {
     if (!response.writableFinished) controller.abort(clientGone())
+    finishOne()
   })
   // Without a listener, an error of a dying socket would end the process.
   response.once('error', ignore)
@@ -64,8 +73,7 @@ export async function serveCall(
   } catch (error) {
     refuse(error)
   } finally {
-    house.inFlight.hold(-held)
-    if (taken) house.inFlight.leave(ticket)
+    finishOne()
   }
 }
 
