@@ -4,6 +4,8 @@ import { UnsupportedParamsError } from '../../core/errors.ts'
 import type { GenerateDialect } from '../../core/dialect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
+import type { Part } from '../../core/parts.ts'
+import { heal, type Restorer } from '../healing/index.ts'
 import { dialects, wires } from '../index.ts'
 import { SAMPLES } from './__fixtures__/samples.ts'
 import { featuresOf } from './features.ts'
@@ -25,7 +27,7 @@ const IDS: Readonly<Record<GenerateDialectName, string>> = {
 const model: Model = {
   id: 'm',
   name: 'M',
-  vendor: 'V',
+  vendor: 'OpenAI',
   kind: 'chat',
   wires: ['chat', 'responses', 'messages'],
   webSocket: false,
@@ -48,13 +50,22 @@ const model: Model = {
 }
 
 /** How a feature shows on a wire whose requests say it in other words than the dialect of the same name. */
-const EVIDENCE: Partial<Record<`${Feature} ${GenerateWire}`, (body: string) => boolean>> = {
+const EVIDENCE: Partial<
+  Record<`${Feature} ${GenerateWire}`, (body: string, restore: Restorer | undefined) => boolean>
+> = {
+  'stop responses': (_, restore) => cutsAtStop(restore),
   'allowed_tools messages': (body) => body.includes('"name":"f"') && !body.includes('"name":"g"'),
   'namespaces chat': (body) => body.includes('"name":"files__read"'),
   'namespaces messages': (body) => body.includes('"name":"files__read"'),
   'reasoning_budget messages': (body) =>
     body.includes('"adaptive"') && body.includes('"effort":"low"'),
 }
+function cutsAtStop(restore: Restorer | undefined): boolean {
+  const said: Part = { type: 'text-delta', index: 0, text: 'one END two' }
+  const [cut] = restore?.part(said) ?? []
+  return cut?.type === 'text-delta' && cut.text === 'one '
+}
+
 /** Models that reason sample as they like. */
 const PLAIN: ReadonlySet<Feature> = new Set<Feature>(['temperature', 'top_p'])
 
@@ -88,16 +99,18 @@ describe.each([...GENERATE_DIALECTS])('from %s', (dialect) => {
         const using = PLAIN.has(feature)
           ? { ...model, supports: { ...model.supports, reasoningEfforts: [] } }
           : model
-        const encode = () => wires.get(wire)?.encodeRequest(conversation, using)
+        const healed = heal(conversation, wire, using)
+        const encode = () => wires.get(wire)?.encodeRequest(healed.conversation, using)
         if (fate === 'refused') {
           expect(encode).toThrow(UnsupportedParamsError)
           expect(encode).toThrow(/What to do: \w/)
           return
         }
-        const { body = {}, degraded = [] } = encode() ?? {}
+        const { body = {}, degraded: lost = [] } = encode() ?? {}
+        const degraded = [...healed.degraded, ...lost]
         const evidence = EVIDENCE[`${feature} ${wire}`]
         const arrived = evidence
-          ? evidence(JSON.stringify(body))
+          ? evidence(JSON.stringify(body), healed.restore)
           : featuresOf(decode(wire, body)).includes(feature)
         expect(degraded.includes(feature)).toBe(fate === 'degraded')
         expect(arrived).toBe(fate === 'kept')

@@ -79,7 +79,7 @@ export const FIDELITY = {
     chat: 'kept',
     responses: 'kept',
     messages: 'degraded',
-    note: 'becomes a function with one text; the grammar is only described; calls are mapped back',
+    note: 'becomes a function with one text, on chat for models that are not OpenAI’s; the grammar is only described; calls are mapped back',
   },
   namespaces: {
     what: 'Tools in a namespace',
@@ -268,9 +268,9 @@ export const FIDELITY = {
   stop: {
     what: 'Stop sequences',
     chat: 'kept',
-    responses: 'degraded',
+    responses: 'kept',
     messages: 'kept',
-    note: 'left out',
+    note: 'the answer is cut where one stands, where the wire has none itself',
   },
   logprobs: {
     what: 'Log probabilities',

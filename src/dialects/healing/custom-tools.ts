@@ -78,22 +78,22 @@ export function customInput(input: {
 /** Raw text cannot be unwrapped piece by piece, so it waits for the end of the call. */
 function createRestorer(names: ReadonlySet<string>): Restorer {
   const open = new Map<number, string[]>()
-  const part = (value: Part): Part => {
+  const part = (value: Part): readonly Part[] => {
     if (value.type === 'tool-start' && value.kind === 'json' && names.has(qualifiedName(value))) {
       open.set(value.index, [])
-      return { ...value, kind: 'text' }
+      return [{ ...value, kind: 'text' }]
     }
-    if (value.type === 'tool-delta') {
-      const held = open.get(value.index)
-      if (!held) return value
-      held.push(value.text)
-      return { ...value, text: '' }
-    }
-    if (value.type !== 'tool-end') return value
-    const held = open.get(value.index)
-    if (!held) return value
+    const held =
+      value.type === 'tool-delta' || value.type === 'tool-end' ? open.get(value.index) : undefined
+    if (!held) return [value]
+    if (value.type === 'tool-delta') held.push(value.text)
+    if (value.type !== 'tool-end') return []
     open.delete(value.index)
-    return { ...value, text: customInput({ kind: 'json', text: value.text ?? held.join('') }) }
+    const text = customInput({ kind: 'json', text: value.text ?? held.join('') })
+    return [
+      { type: 'tool-delta', index: value.index, text },
+      { ...value, text },
+    ]
   }
   return {
     part,

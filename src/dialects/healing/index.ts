@@ -9,6 +9,7 @@ import { healCustomTools } from './custom-tools.ts'
 import { healEmptyContent } from './empty-content.ts'
 import { healImages } from './images.ts'
 import { chainRestorers, type Restorer } from './restorer.ts'
+import { healStopSequences } from './stop-sequences.ts'
 import { healToolNames } from './tool-names.ts'
 import { healToolPairs } from './tool-pairs.ts'
 import { healToolSchemas } from './tool-schemas.ts'
@@ -18,6 +19,7 @@ export { healEmptyContent } from './empty-content.ts'
 export { healImages } from './images.ts'
 export { qualifiedName } from './qualified-name.ts'
 export type { Restorer } from './restorer.ts'
+export { healStopSequences } from './stop-sequences.ts'
 export { healToolNames } from './tool-names.ts'
 export { healToolPairs, type Step } from './tool-pairs.ts'
 export { healToolSchemas } from './tool-schemas.ts'
@@ -25,20 +27,21 @@ export { healToolSchemas } from './tool-schemas.ts'
 export interface Healed {
   readonly conversation: Conversation
   readonly degraded: readonly string[]
-  /** To be put on every part, or on the whole answer, before it is encoded for the client. Absent: nothing to give back. */
+  /** To be put on every part, or on the whole answer, before it is encoded for the client; holds for one answer. */
   readonly restore?: Restorer | undefined
 }
 
 export function heal(conversation: Conversation, wire: GenerateWire, model: Model): Healed {
   const names = healToolNames(conversation, wire)
   const custom = healCustomTools(names.conversation, wire, model)
-  const schemas = healToolSchemas(custom.conversation)
+  const stop = healStopSequences(custom.conversation, wire)
+  const schemas = healToolSchemas(stop.conversation)
   const pairs = healToolPairs(schemas.conversation)
   const images = healImages(pairs.conversation, model.limits)
   const full = healEmptyContent(images.conversation, wire)
   return {
     conversation: full.conversation,
     degraded: [names, custom, schemas, pairs, images, full].flatMap(({ changed }) => changed),
-    restore: chainRestorers(custom.restore, names.restore),
+    restore: chainRestorers([custom.restore, names.restore, stop.restore]),
   }
 }

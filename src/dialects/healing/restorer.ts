@@ -1,20 +1,24 @@
 import type { Answer } from '../../core/conversation.ts'
 import type { Part } from '../../core/parts.ts'
 
-/** Gives an answer back the form that the client's request had. One for each answer: it may remember parts. */
+/** Gives an answer back the form that the client's request had. One for each answer: it remembers parts. */
 export interface Restorer {
-  part(part: Part): Part
+  /** What to encode instead of this part, in order; possibly nothing. */
+  part(part: Part): readonly Part[]
   answer(answer: Answer): Answer
 }
 
 /** One after the other; `undefined` when there is nothing to do. */
-export function chainRestorers(
-  first: Restorer | undefined,
-  second: Restorer | undefined,
-): Restorer | undefined {
-  if (!first || !second) return first ?? second
+export function chainRestorers(restorers: readonly (Restorer | undefined)[]): Restorer | undefined {
+  const present = restorers.filter((restorer) => restorer !== undefined)
+  const [first, ...rest] = present
+  if (!first || rest.length === 0) return first
   return {
-    part: (part) => second.part(first.part(part)),
-    answer: (answer) => second.answer(first.answer(answer)),
+    part: (part) =>
+      rest.reduce<readonly Part[]>(
+        (parts, next) => parts.flatMap((piece) => next.part(piece)),
+        first.part(part),
+      ),
+    answer: (answer) => present.reduce((whole, next) => next.answer(whole), answer),
   }
 }

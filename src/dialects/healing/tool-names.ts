@@ -142,7 +142,7 @@ function createRestorer(own: ReadonlyMap<string, OwnName>): Restorer {
     return { ...named, name, ...(namespace === undefined ? {} : { namespace }) }
   }
   return {
-    part: (part) => (part.type === 'tool-start' ? restored(part) : part),
+    part: (part) => [part.type === 'tool-start' ? restored(part) : part],
     answer: (answer) => ({
       ...answer,
       content: answer.content.map((piece) =>

@@ -15,6 +15,8 @@ const LONGEST_NAME = 64
 
 export function encodeRequest(conversation: Conversation, model: Model): EncodedRequest {
   const degraded = new Set<string>(losses(conversation, 'responses'))
+  // Cut out of the answer by whoever heals the conversation first; here nothing can be done about them.
+  if (conversation.stop?.length) degraded.add('stop')
   const { instructions, input } = encodeInput(conversation.turns)
   const { responseFormat, verbosity } = conversation
   const text = {
