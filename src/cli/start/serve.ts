@@ -1,5 +1,5 @@
 import { createGateway } from '../../gateway/index.ts'
-import type { Gateway } from '../../gateway/index.ts'
+import type { Gateway, GatewayOptions } from '../../gateway/index.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -8,6 +8,7 @@ import { openGatewayLog } from './gateway-log.ts'
 import { gatewayOptions } from './gateway-options.ts'
 import { signInAtStart } from './sign-in-at-start.ts'
 import type { StartOptions } from './start-options.ts'
+import { teamExtensions } from './team-extensions.ts'
 
 /** Runs one gateway until the signal aborts, then lets its calls finish. `onReady` hears where it listens. */
 export async function serve(
@@ -21,7 +22,8 @@ export async function serve(
   try {
     const environment = demo?.environment ?? context.environment
     const wanted = await gatewayOptions(options, environment, terminal, log)
-    const gateway = await createGateway(wanted).catch((error: unknown) => {
+    const extend: GatewayOptions['extend'] = (given) => teamExtensions(given, terminal)
+    const gateway = await createGateway({ ...wanted, extend }).catch((error: unknown) => {
       throw explainBinding(error)
     })
     try {

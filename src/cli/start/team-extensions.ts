@@ -1,0 +1,54 @@
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import type { ExtensionContext, GatewayExtensions } from '../../gateway/index.ts'
+import { dataFolder } from '../../store/data-folder.ts'
+import type { Terminal } from '../command.ts'
+
+const IN_MEMORY = ':memory:'
+
+/**
+ * Keys, limits, budgets, seats and the ledger for the gateway. Where nothing can be written it serves all the same, keeps them
+ * in memory and says so; where there is no SQLite either, it serves with the master key alone.
+ */
+export async function teamExtensions(
+  context: ExtensionContext,
+  terminal: Terminal,
+): Promise<GatewayExtensions> {
+  const { openTeams } = await import('../../gateway/admin/index.ts')
+  const ownDatabase = context.settings().gateway.databaseUrl !== undefined
+  const problem = ownDatabase ? undefined : await folderProblem(dataFolder(context.environment))
+  if (problem !== undefined) {
+    terminal.warn(
+      `${terminal.paint.yellow('warning:')} ${problem}: keys, budgets, seats and the ledger are kept in memory only and are gone when the gateway ends; set JETWAY_DATA_DIR to a folder that can be written`,
+    )
+  }
+  try {
+    return await openTeams(context, problem === undefined ? {} : { location: IN_MEMORY })
+  } catch (error) {
+    if (ownDatabase || !isWithoutSqlite(error)) throw error
+    terminal.warn(
+      `${terminal.paint.yellow('warning:')} ${messageOf(error)}. Until then there are no virtual keys, budgets, seats of others and no ledger; the master key works.`,
+    )
+    return {}
+  }
+}
+
+/** Why nothing can be kept there, or `undefined`. */
+async function folderProblem(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return `the data folder ${folder} cannot be written (${code ?? messageOf(error)})`
+  }
+}
+
+function isWithoutSqlite(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no SQLite here')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
