@@ -86,6 +86,10 @@ export function createStreamDecoder(
       case 'error':
         fail(readError(body))
         break
+      case undefined:
+        // Copilot also reports errors in OpenAI's form, which has no type.
+        if (event.error) fail(readError(body))
+        break
       default:
       // Events that the wire grows later are passed over, as its documentation asks of clients.
     }

@@ -3,14 +3,13 @@ import type { EncodedRequest } from '../../core/dialect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
 import { losses } from '../fidelity/losses.ts'
+import { fitCacheMarks } from './cache-marks.ts'
 import { type EncodedThinking, encodeThinking } from './encode-thinking.ts'
 import { encodeTools } from './encode-tools.ts'
 import { encodeTurns } from './encode-turns.ts'
 
 /** When neither the caller nor the catalogue says: enough for an answer, accepted by every model of this wire. */
 const DEFAULT_MAX_TOKENS = 4096
-/** The wire takes no more cache marks than this; the last ones cover the longest prefix. */
-const MOST_CACHE_MARKS = 4
 
 export function encodeRequest(conversation: Conversation, model: Model): EncodedRequest {
   const degraded = new Set<string>(losses(conversation, 'messages'))
@@ -45,7 +44,7 @@ export function encodeRequest(conversation: Conversation, model: Model): Encoded
     if (OWN_EXTRAS.has(name)) body[name] = value
     else degraded.add(name)
   }
-  if (keepLastCacheMarks(body)) degraded.add('cache_control')
+  if (fitCacheMarks(body)) degraded.add('cache_control')
   return { body, degraded: [...degraded] }
 }
 
@@ -118,22 +117,4 @@ function encodeFormat(
   return {
     sentence: `Answer with one JSON value that is valid by this JSON Schema, and nothing else:\n${schema}`,
   }
-}
-
-/** Whether any had to go. In the order of the cached prefix: tools, system, messages. */
-function keepLastCacheMarks(body: JsonObject): boolean {
-  const marked: JsonObject[] = []
-  const collect = (list: JsonObject[string]): void => {
-    if (!Array.isArray(list)) return
-    for (const item of list as JsonObject[]) {
-      if (item['cache_control'] !== undefined) marked.push(item)
-      if (item['role'] !== undefined || item['type'] === 'tool_result') collect(item['content'])
-    }
-  }
-  collect(body['tools'])
-  collect(body['system'])
-  collect(body['messages'])
-  const surplus = marked.slice(0, Math.max(0, marked.length - MOST_CACHE_MARKS))
-  for (const item of surplus) delete item['cache_control']
-  return surplus.length > 0
 }

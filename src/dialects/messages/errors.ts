@@ -16,6 +16,7 @@ import {
 } from '../../core/errors.ts'
 import type { EncodedError } from '../../core/dialect.ts'
 import { asObject, asString, type JsonObject } from '../../core/json.ts'
+import { errorFromBody } from '../chat/errors.ts'
 import { namedEvent } from '../sse/write-event.ts'
 
 /** The error types of https://docs.anthropic.com/en/api/errors. */
@@ -92,8 +93,8 @@ export function readError(body: JsonObject): JetwayError {
   const code = asString(error['code']) ?? type
   if (message.includes('prompt is too long'))
     return new ContextWindowExceededError(message, { code })
-  const Kind = CLASS_BY_TYPE.get(type ?? '') ?? InternalServerError
-  return new Kind(message, { code })
+  const Kind = CLASS_BY_TYPE.get(type ?? '')
+  return Kind ? new Kind(message, { code }) : errorFromBody(body)
 }
 
 /** The stream stopped without `message_stop`. */

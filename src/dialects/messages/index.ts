@@ -11,6 +11,7 @@ import { readFacts } from './facts.ts'
 import { createRelayFilter, repairAnswer } from './relay.ts'
 
 export { withoutBillingHeader } from './billing-header.ts'
+export { withoutForeignThinking } from './foreign-thinking.ts'
 export { encodeModel, encodeModelList, type ListingPage } from './listing.ts'
 
 export const messages: GenerateDialect = {

@@ -75,6 +75,11 @@ export function createRelayFilter(options: StreamOptions): RelayFilter {
         state = 'failed'
         failure = readError(event)
         return undefined
+      case undefined: {
+        // Copilot also reports errors in OpenAI's form, which clients of this wire do not know.
+        if (!event['error']) return undefined
+        return Buffer.from(fail(readError(event))).toString()
+      }
       default:
         return undefined
     }

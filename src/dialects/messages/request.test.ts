@@ -4,7 +4,7 @@ import type { Conversation } from '../../core/conversation.ts'
 import { BadRequestError, UnsupportedParamsError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
-import { messages, messagesWire, withoutBillingHeader } from './index.ts'
+import { messages, messagesWire, withoutBillingHeader, withoutForeignThinking } from './index.ts'
 
 const path = { params: {}, query: new Map<string, string>() }
 const facts = (body: JsonObject) => messages.readFacts(body, path)
@@ -681,6 +681,31 @@ describe('encoding a request', () => {
     expect(degraded).toContain('cache_control')
   })
 
+  test('an agent’s conversation without marks gets two, so that the next turn is cheap', () => {
+    const { body } = encode({
+      tools: [{ kind: 'function', name: 'f' }],
+      turns: [
+        { role: 'system', author: 'system', content: [{ type: 'text', text: 'x' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b' },
+          ],
+        },
+      ],
+    })
+    const cache_control = { type: 'ephemeral' }
+    expect(body['system']).toEqual([{ type: 'text', text: 'x', cache_control }])
+    expect(body['messages']).toEqual([
+      user([
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b', cache_control },
+      ]),
+    ])
+    expect(JSON.stringify(encode({}).body)).not.toContain('cache_control')
+  })
+
   test.each<[Partial<Conversation>, string]>([
     [{ candidates: 2 }, 'n'],
     [
@@ -734,4 +759,17 @@ test('the attribution line can be taken off a system prompt', () => {
   const untouched = [text]
   expect(withoutBillingHeader(untouched)).toBe(untouched)
   expect(withoutBillingHeader('You are.')).toBe('You are.')
+})
+
+test('thinking made elsewhere is taken out of what is relayed', () => {
+  const own = { type: 'thinking', thinking: 'Hm.', signature: 'EqQB' }
+  const wrapped = { type: 'redacted_thinking', data: 'jetway.responses.encrypted.gAAA' }
+  const unsigned = { type: 'thinking', thinking: 'Hm.', signature: '' }
+  const assistant = (...content: JsonObject[]): JsonObject => ({ role: 'assistant', content })
+  expect(
+    withoutForeignThinking([user('Hi'), assistant(wrapped, own), assistant(unsigned), user('x')]),
+  ).toEqual([user('Hi'), assistant(own), user('x')])
+  const fine = [user('Hi'), assistant(own)]
+  expect(withoutForeignThinking(fine)).toBe(fine)
+  expect(withoutForeignThinking('x')).toBe('x')
 })

@@ -429,3 +429,10 @@ test('any bytes: a valid end or an error, never a crash', () => {
     { numRuns: 300 },
   )
 })
+
+test('an error in the form of OpenAI’s chat is this wire’s error event', () => {
+  const bytes = Buffer.from('data: {"error":{"code":"rate_limited","message":"Slow down."}}\n\n')
+  expect(decode([bytes]).at(-1)).toMatchObject({ type: 'error', error: { message: 'Slow down.' } })
+  const out = events(relay([bytes]))
+  expect(out[0]).toMatchObject({ type: 'error', error: { message: 'Slow down.' } })
+})

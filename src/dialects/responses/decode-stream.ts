@@ -110,6 +110,10 @@ export function createStreamDecoder(
       case 'error':
         fail(readError(body))
         break
+      case undefined:
+        // The chat wire's form of an error, which has no type.
+        if (body['error']) fail(readError(body))
+        break
       case 'keepalive':
       case 'ping':
         onPart({ type: 'ping' })

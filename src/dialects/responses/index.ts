@@ -10,6 +10,7 @@ import { encodeError } from './errors.ts'
 import { readFacts } from './facts.ts'
 import { createRelayFilter, repairAnswer } from './relay.ts'
 
+export { withoutForeignReasoning } from './foreign-reasoning.ts'
 export { withoutItemIds } from './item-ids.ts'
 export {
   type ClientFrame,
@@ -34,6 +35,9 @@ export const responses: GenerateDialect = {
   createStreamEncoder,
   keepAlive: KEEP_ALIVE,
 }
+
+/** The same request, answered by a shorter conversation: `POST /responses/compact`, which the gateway does. */
+export const responsesCompact: GenerateDialect = { ...responses, id: 'responses:compact' }
 
 export const responsesWire: Wire = {
   name: 'responses',

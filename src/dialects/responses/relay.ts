@@ -88,6 +88,9 @@ export function createRelayFilter(options: StreamOptions): RelayFilter {
         return mendResponse(event) ? [print(event)] : undefined
       case 'error':
         return [failWith(readError(event))]
+      case undefined:
+        // The chat wire's form of an error, which has no type.
+        return event['error'] ? [failWith(readError(event))] : undefined
       case 'response.output_item.added':
       case 'response.output_item.done':
         return mendItem(event)

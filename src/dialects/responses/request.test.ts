@@ -4,7 +4,7 @@ import type { Conversation } from '../../core/conversation.ts'
 import { BadRequestError, UnsupportedParamsError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
-import { responses, responsesWire, withoutItemIds } from './index.ts'
+import { responses, responsesWire, withoutForeignReasoning, withoutItemIds } from './index.ts'
 
 const path = { params: {}, query: new Map<string, string>() }
 const facts = (body: JsonObject) => responses.readFacts(body, path)
@@ -687,4 +687,16 @@ test('ids of items are dropped, references keep theirs', () => {
   const none = [user, reference]
   expect(withoutItemIds(none)).toBe(none)
   expect(withoutItemIds('Hi')).toBe('Hi')
+})
+
+test('reasoning made elsewhere is taken out of what is relayed', () => {
+  const own = { type: 'reasoning', summary: [], encrypted_content: 'gAAA' }
+  const wrapped = {
+    type: 'reasoning',
+    summary: [],
+    encrypted_content: 'jetway.messages.signature.EqQB',
+  }
+  expect(withoutForeignReasoning([user, wrapped, own])).toEqual([user, own])
+  const fine = [user, own, { type: 'reasoning', summary: [], encrypted_content: null }]
+  expect(withoutForeignReasoning(fine)).toBe(fine)
 })

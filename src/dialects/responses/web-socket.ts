@@ -61,7 +61,12 @@ export function eventFromFrame(text: string): string {
     : `event: ${type}\ndata: ${data}\n\n`
 }
 
-/** A refusal before any event: what stands in for the HTTP status. */
-export function errorFrame(error: JetwayError): string {
-  return JSON.stringify({ type: 'error', status: error.status, ...openAiErrorBody(error) })
+/** A refusal before any event: what stands in for the HTTP status and its headers. */
+export function errorFrame(
+  error: JetwayError,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const { status } = error
+  const extra = Object.keys(headers).length > 0 ? { headers } : {}
+  return JSON.stringify({ type: 'error', status, ...openAiErrorBody(error), ...extra })
 }
