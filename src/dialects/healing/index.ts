@@ -17,11 +17,10 @@ import { healToolSchemas } from './tool-schemas.ts'
 export { healCustomTools } from './custom-tools.ts'
 export { healEmptyContent } from './empty-content.ts'
 export { healImages } from './images.ts'
-export { qualifiedName } from './qualified-name.ts'
 export type { Restorer } from './restorer.ts'
 export { healStopSequences } from './stop-sequences.ts'
 export { healToolNames } from './tool-names.ts'
-export { healToolPairs, type Step } from './tool-pairs.ts'
+export { healToolPairs } from './tool-pairs.ts'
 export { healToolSchemas } from './tool-schemas.ts'
 
 export interface Healed {

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 
 /**
  * The wire of https://docs.anthropic.com/en/api/messages, as loosely as it is read: fields are checked where they are used,
@@ -97,6 +97,3 @@ export interface Delta {
   readonly stop_reason?: JsonValue
   readonly stop_sequence?: JsonValue
 }
-
-/** What an encoder writes. */
-export type OutBlock = JsonObject

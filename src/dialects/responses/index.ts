@@ -13,7 +13,6 @@ import { createRelayFilter, repairAnswer } from './relay.ts'
 export { withoutForeignReasoning } from './foreign-reasoning.ts'
 export { withoutItemIds } from './item-ids.ts'
 export {
-  type ClientFrame,
   createFrameReader,
   decodeClientFrame,
   encodeClientFrame,

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 
 /**
  * The wire of https://platform.openai.com/docs/api-reference/responses, as loosely as it is read: fields are checked where they
@@ -109,6 +109,3 @@ export interface StreamEvent {
   readonly logprobs?: JsonValue
   readonly copilot_usage?: JsonValue
 }
-
-/** What an encoder writes. */
-export type OutItem = JsonObject
