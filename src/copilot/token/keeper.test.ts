@@ -42,7 +42,8 @@ function createLab(): Lab {
       clock,
       random: createSeededRandom(7),
       nextGeneration: () => (generation += 1),
-      identify: () => Promise.resolve(lab.identity),
+      identify: () =>
+        lab.identity === 'away' ? Promise.reject(new Error('away')) : Promise.resolve(lab.identity),
       onTrouble: (message) => troubles.push(message),
       obtain: async (request) => {
         asked.push(request.reason)
@@ -309,4 +310,37 @@ test('any order of calls, refusals, delays, outages and clocks: one request at a
     }),
     { numRuns: 150 },
   )
+})
+
+test('a token in use notices within seconds that someone signed out, or in as another', async () => {
+  const lab = createLab()
+  const first = lab.keeper.hold(never)
+  await lab.clock.advance(100)
+  const { generation } = await first
+  await lab.clock.advance(6_000)
+  // Reading the same sign-in again changes nothing.
+  expect((await lab.keeper.hold(never)).generation).toBe(generation)
+  await lab.clock.advance(6_000)
+
+  lab.identity = 'away'
+  await lab.keeper.hold(never)
+  await lab.clock.advance(6_000)
+  expect((await lab.keeper.hold(never)).generation).toBe(generation)
+  await lab.clock.advance(6_000)
+
+  lab.identity = 'second'
+  await lab.keeper.hold(never)
+  await lab.clock.advance(0)
+  const next = lab.keeper.hold(never)
+  await lab.clock.advance(100)
+  expect((await next).generation).not.toBe(generation)
+
+  await lab.clock.advance(6_000)
+  lab.identity = 'none'
+  lab.next.error = new AuthenticationError('Not signed in', { code: 'not_signed_in' })
+  await lab.keeper.hold(never)
+  await lab.clock.advance(0)
+  const gone = lab.keeper.hold(never).catch((error: unknown) => error)
+  await lab.clock.advance(100)
+  expect(await gone).toMatchObject({ code: 'not_signed_in' })
 })

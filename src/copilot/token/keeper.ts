@@ -45,6 +45,8 @@ export interface KeeperOptions {
 /** A token refused over and over is renewed this often a minute at most: something else is wrong with it. */
 const MAX_FORCED_A_MINUTE = 10
 const IDENTIFY_EVERY_MS = 1_000
+/** How soon a token in use notices that someone signed out, or in as another: by reading a few small files. */
+const RECHECK_EVERY_MS = 5_000
 
 export function createKeeper(options: KeeperOptions): Keeper {
   const { clock, random, obtain } = options
@@ -57,6 +59,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let forcedAt: number[] = []
   let failedIdentity: string | undefined
   let identifiedAt = Number.NEGATIVE_INFINITY
+  let heldIdentity: string | undefined
+  let recheckedAt = Number.NEGATIVE_INFINITY
 
   const isPast = ({ wallMs, monotonicMs }: Held, atMs: number | undefined): boolean =>
     atMs !== undefined && (clock.now() >= atMs || clock.monotonic() - monotonicMs >= atMs - wallMs)
@@ -152,9 +156,37 @@ export function createKeeper(options: KeeperOptions): Keeper {
     }
   }
 
+  /** Looks behind the call whether the credential is still the same; one that is gone is used no more. */
+  function recheck(): void {
+    if (clock.monotonic() - recheckedAt < RECHECK_EVERY_MS) return
+    recheckedAt = clock.monotonic()
+    const begun = epoch
+    const look = async (): Promise<void> => {
+      // A store that does not answer says nothing about the sign-in.
+      const identity = await options.identify().catch(noneIfSignedOut)
+      if (epoch !== begun || identity === undefined) return
+      if (heldIdentity !== undefined && identity !== heldIdentity) forget()
+      heldIdentity = identity
+    }
+    void look()
+  }
+
+  function forget(): void {
+    epoch += 1
+    held = undefined
+    heldIdentity = undefined
+    flight = undefined
+    cancelTimer?.()
+    cancelTimer = undefined
+    backoff.clear()
+    failedIdentity = undefined
+    forcedAt = []
+  }
+
   return {
     hold(signal) {
       used = true
+      recheck()
       if (!held || isPast(held, held.grant.expiresAtMs)) return obtainNow(signal)
       if (isPast(held, held.grant.renewAtMs)) renewBehind()
       return Promise.resolve(held)
@@ -178,16 +210,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     get failure() {
       return backoff.standing()
     },
-    forget() {
-      epoch += 1
-      held = undefined
-      flight = undefined
-      cancelTimer?.()
-      cancelTimer = undefined
-      backoff.clear()
-      failedIdentity = undefined
-      forcedAt = []
-    },
+    forget,
   }
 }
 
@@ -203,6 +226,10 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
       signal.removeEventListener('abort', onAbort)
     })
   })
+}
+
+function noneIfSignedOut(error: unknown): string | undefined {
+  return error instanceof JetwayError && error.code === 'not_signed_in' ? 'none' : undefined
 }
 
 function asFailure(error: unknown): JetwayError {
