@@ -763,7 +763,8 @@ describe('counting', () => {
     const { engine, server } = await house([json(200, { input_tokens: 42 })], {
       upstream: { models },
     })
-    const { sink } = await ask(engine, whole, call)
+    const { sink } = await ask(engine, { ...whole, odd: true }, call)
+    expect(server.received[0]?.body).toBe('{"model":"one","prompt":"hi","odd":true}')
     expect(server.received[0]?.path).toBe('/messages/count_tokens')
     expect(JSON.parse(sink.text)).toEqual({ input_tokens: 42 })
     expect(sink.headers['x-jetway-degraded']).toBeUndefined()
@@ -883,6 +884,27 @@ test('models are listed under the names they can be called by', async () => {
     router: { ...made.settings.router, aliases: new Map([['quick', 'fast']]) },
   }
   expect(await list()).toEqual(['fast', 'my/one', 'my/two', 'away', 'quick'])
+})
+
+test('a catalogue that is away hides nobody else’s models, and is said when there are no others', async () => {
+  const none = createTinyUpstream({ provider: 'away', origin: '', models: [] })
+  const away = {
+    ...none,
+    listModels: () => Promise.reject(new PermissionDeniedError('sign in first')),
+  }
+  const here = createTinyUpstream({ provider: 'tiny', origin: '', models: [tinyModel('one')] })
+  const everything = deployment({ modelName: 'away/*', provider: 'away', model: '*' })
+  const { signal } = new AbortController()
+  const mixed = testHouse([away, here], {
+    transport,
+    deployments: [everything, deployment({ modelName: 'tiny/*', model: '*' })],
+  })
+  const names = await mixed.engine.listModels(SOMEONE, signal)
+  expect(names.map((entry) => entry.name)).toEqual(['tiny/one'])
+  const alone = testHouse([away], { transport, deployments: [everything] })
+  await expect(alone.engine.listModels(SOMEONE, signal)).rejects.toThrow('sign in first')
+  const unconfigured = testHouse([away], { transport })
+  await expect(unconfigured.engine.listModels(SOMEONE, signal)).rejects.toThrow('sign in first')
 })
 
 test('a cost is told before the body where it is known, and written down', async () => {

@@ -26,9 +26,16 @@ export async function listModels(
       add({ name: model.id, provider: upstream?.provider ?? '', model })
     }
   }
+  let failure: unknown
   for (const deployment of settings.deployments) {
-    for (const entry of await entriesOf(deployment, upstreams, caller, signal)) add(entry)
+    try {
+      for (const entry of await entriesOf(deployment, upstreams, caller, signal)) add(entry)
+    } catch (error) {
+      // One upstream that cannot be asked does not hide the others' models.
+      failure ??= error
+    }
   }
+  if (listed.size === 0 && failure !== undefined) throw failure
   for (const [alias, name] of settings.router.aliases) {
     const meant = listed.get(name)
     if (meant !== undefined) add({ ...meant, name: alias })
@@ -46,10 +53,11 @@ async function entriesOf(
   const upstream = upstreams.get(provider)
   const place = { seat: caller.seat, apiBase, apiKey }
   if (!isWildcard(modelName)) {
-    const model = await quietly(upstream?.findModel(deployment.model, place, signal))
+    // The name is the configuration's, whatever is known of the model.
+    const model = await upstream?.findModel(deployment.model, place, signal).catch(() => undefined)
     return [{ name: modelName, provider, model }]
   }
-  const models = (await quietly(upstream?.listModels(place, signal))) ?? []
+  const models = (await upstream?.listModels(place, signal)) ?? []
   return models.map((model) => ({ name: nameUnder(deployment, model), provider, model }))
 }
 
@@ -59,13 +67,4 @@ function nameUnder({ modelName, model: pattern }: Deployment, model: Model): str
   const fits = model.id.startsWith(head) && model.id.endsWith(tail)
   const rest = fits ? model.id.slice(head.length, model.id.length - tail.length) : model.id
   return modelName.replace('*', () => rest)
-}
-
-/** One upstream that cannot be asked does not hide the others' models. */
-async function quietly<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch {
-    return undefined
-  }
 }

@@ -41,7 +41,7 @@ export function makePlan(input: PlanInput): Outbound {
   const { call, dialect, model, choice, facts } = input
   const { wire } = choice
   const upstreamStream = streamsUpstream(call, facts, model)
-  const relayed = dialect.wire === wire && dialect.operation === 'generate'
+  const relayed = dialect.wire === wire && dialect.operation !== 'embed'
   const mode = relayed && upstreamStream === call.stream ? 'relay' : 'translate'
   const draft = relayed ? ownBody(input, upstreamStream) : encodedBody(input, upstreamStream)
   const prepared = input.upstream.prepare({
@@ -160,7 +160,8 @@ function encodedBody(input: PlanInput, stream: boolean): DraftBody {
     throw new JetwayError(`no codec for the wire ${choice.wire}`, { code: 'wire_missing' })
   }
   const encoded = wire.encodeRequest(conversation, model)
-  const body = { ...encoded.body, model: model.id }
+  const whole = { ...encoded.body, model: model.id }
+  const body = dialect.operation === 'count-tokens' ? onlyCounted(whole) : whole
   return printed({ body, degraded: encoded.degraded }, { conversation, embedding: undefined })
 }
 
@@ -184,6 +185,15 @@ function withEdits(
   const edited: JsonObject = { ...body }
   for (const [field, value] of edits) edited[field] = value
   return edited
+}
+
+/**
+ * What https://docs.anthropic.com/en/api/messages-count-tokens takes of a request: the prompt, nothing of how to answer it.
+ */
+const COUNTED = new Set(['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'])
+
+function onlyCounted(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([field]) => COUNTED.has(field)))
 }
 
 /** Counting takes only what it counts: a member that the request does not hold is not added to it. */

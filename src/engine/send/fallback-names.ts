@@ -22,7 +22,11 @@ export function fallbackNames(
   router: RouterSettings,
 ): readonly string[] {
   const special = specialList(error, group, router)
-  const general = options.fallbacks ?? router.fallbacks.get(group) ?? router.defaultFallbacks
+  const general =
+    options.fallbacks ??
+    router.fallbacks.get(group) ??
+    router.fallbacks.get('*') ??
+    router.defaultFallbacks
   const names = special ?? (mayFallBack(error) ? general : [])
   return [...new Set(names)].filter((name) => name !== group).slice(0, MOST)
 }

@@ -19,6 +19,7 @@ function decide(changes: Partial<Situation>): NextStep {
     mend: undefined,
     mended: [],
     otherTarget: false,
+    fallbacks: false,
     retriesMade: 0,
     retriesAllowed: 2,
     timeLeftMs: 60_000,
@@ -76,6 +77,16 @@ describe('what comes after a failure', () => {
       'no wait beyond the deadline',
       { error: new RateLimitError('x', { retry_after: 60 }) },
       { kind: 'give-up', reason: 'the wait is longer than the time left' },
+    ],
+    [
+      'a moment’s patience, although other models are there',
+      { error: new RateLimitError('x', { retry_after: 5 }), fallbacks: true },
+      { kind: 'retry', waitMs: 5000, target: 'same' },
+    ],
+    [
+      'no more than that',
+      { error: new RateLimitError('x', { retry_after: 6 }), fallbacks: true },
+      { kind: 'give-up', reason: 'another model may answer sooner' },
     ],
     [
       'no more than allowed',

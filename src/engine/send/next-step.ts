@@ -19,6 +19,8 @@ export interface Situation {
   readonly mended: readonly string[]
   /** Another target of the group is free. */
   readonly otherTarget: boolean
+  /** Other models may answer when this group gives up. */
+  readonly fallbacks: boolean
   /** Retries already made, and allowed. */
   readonly retriesMade: number
   readonly retriesAllowed: number
@@ -30,6 +32,8 @@ export interface Situation {
 
 /** A wait that the upstream asks for is kept if it is shorter than this; a longer one is the caller's to know of. */
 const LONGEST_WAIT_MS = 300_000
+/** With other models at hand, one that asks for more than a moment's patience is passed over. */
+const LONGEST_WAIT_BEFORE_FALLBACK_MS = 5000
 
 /**
  * Mend and send again, at most once for each kind; else try again, elsewhere at once or here after a while; else give up.
@@ -45,6 +49,9 @@ export function nextStep(situation: Situation): NextStep {
   if (situation.retriesMade >= situation.retriesAllowed) return giveUp('no retries are left')
   const waitMs = elsewhere ? 0 : waitBefore(situation)
   if (waitMs > LONGEST_WAIT_MS) return giveUp(`the upstream asks to wait ${seconds(waitMs)} s`)
+  if (situation.fallbacks && waitMs > LONGEST_WAIT_BEFORE_FALLBACK_MS) {
+    return giveUp('another model may answer sooner')
+  }
   if (waitMs >= timeLeftMs) return giveUp('the wait is longer than the time left')
   if (!situation.withdraw()) return giveUp('too many calls are being retried')
   return { kind: 'retry', waitMs, target: elsewhere ? 'other' : 'same' }

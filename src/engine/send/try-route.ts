@@ -6,6 +6,7 @@ import { notFound } from '../resolve/not-found.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { toJetwayError } from './attempt.ts'
 import type { CallState } from './call-state.ts'
+import { fallbackNames } from './fallback-names.ts'
 import { mendKey, nextStep } from './next-step.ts'
 import type { NextStep } from './next-step.ts'
 import { answerEstimate } from './reply.ts'
@@ -68,7 +69,7 @@ export async function tryRoute(
       continue
     }
     failure = outcome.error
-    const step = decide(state, progress, target, route, outcome)
+    const step = decide(state, progress, target, route, asked, outcome)
     if (step.kind === 'give-up') {
       if (!answerEstimate(state)) return failure
       return undefined
@@ -97,6 +98,7 @@ function decide(
   progress: Progress,
   target: Target,
   route: Route,
+  asked: Route,
   { error, mend }: FailedTarget,
 ): NextStep {
   const { call, house, settings, dialect } = state
@@ -106,6 +108,8 @@ function decide(
     mend: progress.mends < MOST_MENDS ? mend : undefined,
     mended: progress.mended,
     otherTarget: otherIsFree(state, route, progress.pick),
+    fallbacks:
+      route === asked && fallbackNames(error, route.name, call.options, settings.router).length > 0,
     retriesMade: progress.retriesMade,
     // A count can be estimated at once: not worth a wait.
     retriesAllowed: dialect.operation === 'count-tokens' ? 0 : allowed,
