@@ -22,7 +22,7 @@ export function createCallMender(kind: 'json' | 'text', maxHeldBytes: number): C
     },
     delta(event) {
       const delta = asString(event['delta']) ?? ''
-      heldBytes += delta.length
+      if (!gate.open) heldBytes += delta.length
       if (heldBytes > maxHeldBytes) {
         throw new BadGatewayError('The upstream sent a tool call that is too large to be held.', {
           code: 'event_too_large',
