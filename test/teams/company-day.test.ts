@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createSealKey } from '../../src/policy/index.ts'
 import { startPostgres } from '../../src/store/testing/postgres-server.ts'
 import { startRedis } from '../../src/store/testing/redis-server.ts'
-import { eventually, startCompany, type Company } from './support/company.ts'
+import { eventually, startCompany, type Company, type SendOptions } from './support/company.ts'
 
 const postgres = await startPostgres()
 const redis = await startRedis()
@@ -172,7 +172,7 @@ async function dieInACall(company: Company): Promise<void> {
   })
   expect(response.status).toBe(200)
   await at?.kill()
-  await expect(response.text()).rejects.toThrow()
+  await expect(response.text()).rejects.toThrow('terminated')
   company.replicas.shift()
   const survivor = company.replicas[0] ?? (await company.addReplica())
   company.emulator.control.settings.set({ pace: 0 })
@@ -206,7 +206,7 @@ async function connect(company: Company, key: string, login: string): Promise<un
   return (await poll()).json
 }
 
-function chat(company: Company, key: string, options: Partial<Parameters<Company['ask']>[1]> = {}) {
+function chat(company: Company, key: string, options: SendOptions = {}) {
   const body = { model: 'gpt-4o', messages: hello, max_tokens: 200 }
   return company.ask('/v1/chat/completions', { key, body, ...options })
 }

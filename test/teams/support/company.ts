@@ -13,6 +13,15 @@ export interface Answer {
   readonly json: Record<string, unknown>
 }
 
+export interface SendOptions {
+  /** @default the master key */
+  readonly key?: string
+  /** With one it is a POST. */
+  readonly body?: unknown
+  /** @default the next in turn */
+  readonly at?: Replica
+}
+
 /** One company: GitHub as the emulator plays it, and gateways in front of it that share what they keep. */
 export interface Company extends AsyncDisposable {
   readonly emulator: Emulator
@@ -20,12 +29,9 @@ export interface Company extends AsyncDisposable {
   /** One more gateway on the same data. */
   addReplica(): Promise<Replica>
   /** To the replicas in turn, or to one of them. */
-  send(
-    path: string,
-    options?: { key?: string; body?: unknown; at?: Replica; signal?: AbortSignal },
-  ): Promise<Response>
+  readonly send: (path: string, options?: SendOptions) => Promise<Response>
   /** The same, read to its end. */
-  ask(path: string, options?: { key?: string; body?: unknown; at?: Replica }): Promise<Answer>
+  readonly ask: (path: string, options?: SendOptions) => Promise<Answer>
 }
 
 export async function startCompany(options: {
@@ -67,13 +73,12 @@ export async function startCompany(options: {
       replicas.push(replica)
       return replica
     },
-    send(path, { key = MASTER, body, at, signal } = {}) {
+    send(path, { key = MASTER, body, at } = {}) {
       const replica = at ?? replicas[turn++ % replicas.length]
       return fetch(`${replica?.url}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
       })
     },
     async ask(path, given) {
