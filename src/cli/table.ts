@@ -1,7 +1,7 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { LITELLM_OPTIONS } from './litellm-options.ts'
-
-const JSON_OPTION: OptionSpec = { name: 'json', summary: 'print one JSON object' }
+import { JSON_OPTION, PORT_OPTION } from './table/options.ts'
+import { TEAM_COMMANDS } from './table/team-commands.ts'
 
 const MODEL_OPTION: OptionSpec = {
   name: 'model',
@@ -32,7 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         summary: 'configuration; a LiteLLM config.yaml works',
         completes: 'file',
       },
-      { name: 'port', short: 'p', value: 'PORT', summary: 'port to listen on', fallback: '4000' },
+      PORT_OPTION,
       {
         name: 'host',
         value: 'HOST',
@@ -94,16 +94,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/models.ts'),
   },
   {
-    name: 'usage',
-    summary: 'Show what is left of the quota',
-    options: [JSON_OPTION],
-    examples: [
-      { line: 'jetway usage', says: 'each counter, and when it starts again' },
-      { line: 'jetway usage --json', says: 'the same for a program' },
-    ],
-    load: () => import('./commands/usage.ts'),
-  },
-  {
     name: 'chat',
     summary: 'Ask one question; the answer is streamed to stdout',
     arguments: [{ name: 'prompt', summary: 'the question; a pipe is read as well', many: true }],
@@ -118,6 +108,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/chat.ts'),
   },
+  ...TEAM_COMMANDS,
   {
     name: 'config',
     summary: 'Look at a configuration',
@@ -142,13 +133,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'emulator',
     summary: 'Run the emulator of GitHub and Copilot alone',
     options: [
-      {
-        name: 'port',
-        short: 'p',
-        value: 'PORT',
-        summary: 'port to listen on',
-        fallback: 'any free',
-      },
+      { ...PORT_OPTION, fallback: 'any free' },
       { name: 'json', summary: 'print where it listens, and what to set, as one JSON object' },
     ],
     examples: [

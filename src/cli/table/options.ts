@@ -1,0 +1,19 @@
+import type { OptionSpec } from '../command.ts'
+
+export const JSON_OPTION: OptionSpec = { name: 'json', summary: 'print one JSON object' }
+
+export const CONFIG_OPTION: OptionSpec = {
+  name: 'config',
+  short: 'c',
+  value: 'FILE',
+  summary: "the gateway's configuration, where it names the database",
+  completes: 'file',
+}
+
+export const PORT_OPTION: OptionSpec = {
+  name: 'port',
+  short: 'p',
+  value: 'PORT',
+  summary: 'port to listen on',
+  fallback: '4000',
+}

@@ -1,0 +1,115 @@
+import type { CommandSpec, OptionSpec } from '../command.ts'
+import { CONFIG_OPTION, JSON_OPTION } from './options.ts'
+
+const STORE_OPTIONS: readonly OptionSpec[] = [JSON_OPTION, CONFIG_OPTION]
+
+const CREATE_OPTIONS: readonly OptionSpec[] = [
+  { name: 'alias', value: 'NAME', summary: 'a name for people' },
+  { name: 'user', value: 'ID', summary: 'whose it is; made when new' },
+  { name: 'team', value: 'ID', summary: 'the team it counts against; made when new' },
+  { name: 'models', value: 'LIST', summary: 'names or patterns with *, separated by commas' },
+  { name: 'routes', value: 'LIST', summary: 'paths it may use, such as /v1/messages' },
+  { name: 'expires', value: 'DURATION', summary: 'how long it is good: 12h, 30d, 1mo' },
+  { name: 'rpm', value: 'N', summary: 'calls a minute' },
+  { name: 'tpm', value: 'N', summary: 'tokens a minute' },
+  { name: 'parallel', value: 'N', summary: 'calls at once' },
+  { name: 'budget', value: 'CREDITS', summary: 'credits it may spend; 1 credit = $0.01' },
+  { name: 'budget-usd', value: 'DOLLARS', summary: 'the same in US dollars' },
+  { name: 'soft-budget', value: 'CREDITS', summary: 'mark that is reported, not enforced' },
+  { name: 'per', value: 'DURATION', summary: 'when the budget returns: 1d, 7d, 1mo' },
+]
+
+/** What concerns those who share a gateway. */
+export const TEAM_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'keys',
+    summary: 'Virtual keys of the gateway',
+    examples: [
+      { line: 'jetway keys create --alias ci --budget 500 --per 1mo', says: 'a key with a budget' },
+      { line: 'jetway keys list', says: 'who holds one, and what it has spent' },
+    ],
+    commands: [
+      {
+        name: 'create',
+        summary: 'Make a key; it is printed this once',
+        options: [...CREATE_OPTIONS, ...STORE_OPTIONS],
+        examples: [
+          { line: 'jetway keys create --alias laptop', says: 'may do everything' },
+          {
+            line: 'jetway keys create --user ada --models "claude-*" --budget 500 --per 1mo',
+            says: "a person's, for some models, with a monthly budget",
+          },
+        ],
+        load: () => import('../commands/keys-create.ts'),
+      },
+      {
+        name: 'list',
+        summary: 'List keys with owner, state, spend and limits',
+        options: [
+          { name: 'user', value: 'ID', summary: 'only of this user' },
+          { name: 'team', value: 'ID', summary: 'only of this team' },
+          ...STORE_OPTIONS,
+        ],
+        examples: [
+          { line: 'jetway keys list', says: 'all of them' },
+          { line: 'jetway keys list --team web --json', says: "one team's, for a program" },
+        ],
+        load: () => import('../commands/keys-list.ts'),
+      },
+      {
+        name: 'revoke',
+        summary: 'Delete keys; they stop working within a second',
+        arguments: [
+          { name: 'key', summary: 'id or alias; - reads a pipe', required: true, many: true },
+        ],
+        options: STORE_OPTIONS,
+        examples: [
+          { line: 'jetway keys revoke laptop ci', says: 'by their aliases' },
+          { line: 'pbpaste | jetway keys revoke -', says: 'the very key, from a pipe' },
+        ],
+        load: () => import('../commands/keys-revoke.ts'),
+      },
+      {
+        name: 'rotate',
+        summary: 'Put a new secret in place of a key',
+        arguments: [{ name: 'key', summary: 'id or alias; - reads a pipe', required: true }],
+        options: [
+          { name: 'grace', value: 'DURATION', summary: 'how long the old one stays good' },
+          ...STORE_OPTIONS,
+        ],
+        examples: [
+          { line: 'jetway keys rotate ci --grace 24h', says: 'time to change it everywhere' },
+          { line: 'jetway keys rotate ci', says: 'the old one ends at once' },
+        ],
+        load: () => import('../commands/keys-rotate.ts'),
+      },
+    ],
+  },
+  {
+    name: 'usage',
+    summary: "Show what is left of GitHub's quota, and what the gateway has counted",
+    options: [
+      { name: 'days', value: 'N', summary: "days of the gateway's count", fallback: '14' },
+      ...STORE_OPTIONS,
+    ],
+    examples: [
+      { line: 'jetway usage', says: 'quota, a bar for each day, models, the difference explained' },
+      { line: 'jetway usage --days 31 --json', says: 'the same for a program' },
+    ],
+    load: () => import('../commands/usage.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'Show what became of a request',
+    arguments: [{ name: 'request', summary: "its answer's x-request-id", required: true }],
+    options: STORE_OPTIONS,
+    examples: [
+      {
+        line: 'jetway explain 0f8e2c1a-93d4-4d7b-a1c5-6b1f0e2d3c4b',
+        says: 'wire and initiator with their reasons, rewrites, attempts, cost',
+      },
+      { line: 'jetway explain my-request-1 --json', says: 'the same for a program' },
+    ],
+    load: () => import('../commands/explain.ts'),
+  },
+]
