@@ -1,6 +1,6 @@
 import { assembleEngine } from '../assemble.ts'
 import type { Assembled, AssembleOptions } from '../assemble.ts'
-import type { Environment } from '../config/index.ts'
+import type { Environment } from '../config/plain.ts'
 import type { Admission } from '../core/admission.ts'
 import type { Authenticator } from '../core/authenticator.ts'
 import { systemClock } from '../core/clock.ts'
@@ -9,6 +9,7 @@ import { errorName } from '../core/errors.ts'
 import type { Observer } from '../core/ledger.ts'
 import { silentLog } from '../core/log.ts'
 import type { Log } from '../core/log.ts'
+import type { ResponseStore } from '../core/response-store.ts'
 import type { Settings } from '../core/settings.ts'
 import { dialects } from '../dialects/index.ts'
 import { createAccessLog } from '../telemetry/access-log.ts'
@@ -63,6 +64,8 @@ export interface GatewayExtensions {
   readonly admission?: Admission | undefined
   readonly observers?: readonly Observer[] | undefined
   readonly routes?: readonly OwnRoute[] | undefined
+  /** Where responses are kept for clients that go on from them. @default this process's memory */
+  readonly responses?: ResponseStore | undefined
   readonly seats?: AssembleOptions['seats']
   readonly sharedTokens?: AssembleOptions['sharedTokens']
   /** Rejects while calls should not come; readiness says so. */
@@ -149,6 +152,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
       clock,
       log,
       version: VERSION,
+      responses: extensions.responses,
       routes: [metricsRoute(metrics), ...(extensions.routes ?? [])],
       ready: extensions.ready,
       onRefused: (refused) => {

@@ -10,7 +10,7 @@ export type {
   GatewayOptions,
 } from './create-gateway.ts'
 export type { Drained } from './gateway-server.ts'
-export { openTeams } from './admin/index.ts'
-export type { TeamExtensions, TeamOptions } from './admin/index.ts'
+export { withTeams } from './teams.ts'
+export type { TeamsOptions } from './teams.ts'
 export type { Access, OwnAnswer, OwnRequest, OwnRoute } from './own/own-route.ts'
-export { ConfigError } from '../config/index.ts'
+export { ConfigError } from '../config/problem.ts'

@@ -73,7 +73,7 @@ describe('the packed package', () => {
   })
 
   test('importing the SDK does nothing, and reads nothing of the gateway', () => {
-    const script = `import('jetway').then(() => {
+    const script = `import('jetway').then(() => new Promise((resolve) => setTimeout(resolve, 100))).then(() => {
       const { createRequire } = require('node:module')
       console.log(JSON.stringify({ handles: process.getActiveResourcesInfo().filter((name) => name !== 'TTYWrap' && name !== 'PipeWrap'), undici: Object.keys(require.cache).some((file) => file.includes('undici')) }))
     })`
