@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import type { Observer } from '../core/ledger.ts'
 import type { Log } from '../core/log.ts'
+import type { ResponseStore } from '../core/response-store.ts'
 import type { AuditLog } from '../policy/admin/audit.ts'
 import type { IdempotencyStore } from '../policy/admin/idempotency.ts'
 import type { BudgetStore } from '../policy/budgets/budget-store.ts'
@@ -21,6 +22,7 @@ import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createRecorder, type Recorder, type RecorderOptions } from './ledger/recorder.ts'
 import { createSpool } from './ledger/spool.ts'
 import { migrate, pendingMigrations } from './migrations/migrate.ts'
+import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
 import { openShared, type Shared } from './shared/open-shared.ts'
 import { repeat } from './upkeep/repeat.ts'
@@ -66,6 +68,7 @@ export interface Store {
   readonly seats: SeatStore
   readonly audit: AuditLog
   readonly idempotency: IdempotencyStore
+  readonly responses: ResponseStore
   readonly changes: Changes
   readonly ledger: Ledger
   readonly recorder: Recorder & Observer
@@ -191,6 +194,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     seats: createSeatStore(database),
     audit: createAuditLog(database),
     idempotency: createIdempotencyStore(database),
+    responses: createResponseStore(database),
     changes: shared.changes,
     ledger: createLedger(database, () => recorder.flush()),
     recorder,

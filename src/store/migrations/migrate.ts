@@ -5,6 +5,10 @@ import * as first from './0001-first.ts'
 /** Forward only. A name is never changed and a migration never edited once it was released. */
 const MIGRATIONS = { '0001-first': first }
 
+export function knownMigrations(): readonly string[] {
+  return Object.keys(MIGRATIONS)
+}
+
 /**
  * Brings the database to this version. Safe when replicas start together: on PostgreSQL Kysely takes an advisory lock,
  * on SQLite the whole run is one write transaction, for which the others wait. Returns the names of what was applied.

@@ -33,8 +33,8 @@ export function createResponseStore({ query }: Database): ResponseStore {
       return {
         id,
         owner,
-        createdAt: Number(row.created_at),
-        expiresAt: Number(row.expires_at),
+        createdAt: row.created_at,
+        expiresAt: row.expires_at,
         body: row.body,
       } satisfies StoredResponse
     },
@@ -60,7 +60,7 @@ export function createResponseStore({ query }: Database): ResponseStore {
       .execute()
     let bytes = 0
     const over = rows.filter((row, index) => {
-      bytes += Number(row.bytes)
+      bytes += row.bytes
       return index >= maxCount || bytes > maxBytes
     })
     if (over.length === 0) return

@@ -1,0 +1,51 @@
+import { sql, type Kysely } from 'kysely'
+import type { Schema } from '../schema.ts'
+
+/** What is carried from one database to another, in this order, with what makes a row of it one. Answers to repeated writes stay behind. */
+export const TABLES = {
+  users: ['id'],
+  teams: ['id'],
+  keys: ['id'],
+  seats: ['id'],
+  spending: ['scope', 'period_start'],
+  holds: ['call_id', 'scope'],
+  audit: ['id'],
+  daily: ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'],
+  calls: ['id'],
+  responses: ['id'],
+} as const satisfies Partial<Record<keyof Schema, readonly string[]>>
+export type TableName = keyof typeof TABLES
+export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[]
+
+export type Row = Readonly<Record<string, string | number | null>>
+export interface Batch {
+  readonly table: TableName
+  readonly rows: readonly Row[]
+}
+
+/** Told after each batch: rows of this table so far. */
+export type Progress = (table: TableName, rows: number) => void
+
+/** SQLite binds at most 32,766 values to one statement; a row of `calls` has 35. */
+const ROWS_PER_BATCH = 500
+
+/** Every row, in batches. Each begins after the last row of the one before, so that memory stays small and no index is needed but the key. */
+export async function* readRows(query: Kysely<Schema>): AsyncGenerator<Batch> {
+  for (const table of TABLE_NAMES) {
+    const columns = TABLES[table]
+    const names = sql.join(columns.map((name) => sql.ref(name)))
+    let after: readonly (string | number | null)[] | undefined
+    for (;;) {
+      const beyond = after
+        ? sql`WHERE (${names}) > (${sql.join(after.map((value) => sql`${value}`))})`
+        : sql``
+      const { rows } = await sql<Row>`
+        SELECT * FROM ${sql.table(table)} ${beyond} ORDER BY ${names} LIMIT ${ROWS_PER_BATCH}
+      `.execute(query)
+      if (rows.length > 0) yield { table, rows }
+      const last = rows.at(-1)
+      if (rows.length < ROWS_PER_BATCH || !last) break
+      after = columns.map((name) => last[name] ?? null)
+    }
+  }
+}
