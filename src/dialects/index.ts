@@ -14,7 +14,7 @@ import {
 } from './gemini/index.ts'
 import { messages, messagesCountTokens, messagesWire } from './messages/index.ts'
 import { ollamaChat, ollamaEmbed, ollamaEmbeddings, ollamaGenerate } from './ollama/index.ts'
-import { responses, responsesWire } from './responses/index.ts'
+import { responses, responsesCompact, responsesWire } from './responses/index.ts'
 
 /** By `Dialect.id`. */
 export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
@@ -34,6 +34,7 @@ export const dialects: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ['messages', messages],
   ['messages:count_tokens', messagesCountTokens],
   ['responses', responses],
+  ['responses:compact', responsesCompact],
 ])
 
 /** The wires that generate. Embeddings have one form everywhere, which needs no codec of its own here. */

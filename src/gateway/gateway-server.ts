@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Dialect } from '../core/dialect.ts'
 import type { Engine } from '../core/engine.ts'
 import type { Log } from '../core/log.ts'
+import type { ResponseStore } from '../core/response-store.ts'
 import type { GatewaySettings } from '../core/settings.ts'
 import { createGuardedListener } from './http/guarded-listener.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -16,6 +17,11 @@ import { modelRoutes } from './models/model-routes.ts'
 import { healthRoutes } from './own/health-routes.ts'
 import { openapiDocument } from './own/openapi.ts'
 import type { OwnRoute } from './own/own-route.ts'
+import { createMemoryResponseStore } from './responses/memory-store.ts'
+import { createResponseBook } from './responses/response-book.ts'
+import { responseRoutes } from './responses/response-routes.ts'
+import { createResponsesEngine } from './responses/run-responses.ts'
+import { createSocketDoor } from './responses/socket/socket-door.ts'
 import { buildApp } from './routes/build-app.ts'
 import { DATA_ROUTES } from './routes/data-routes.ts'
 
@@ -28,6 +34,8 @@ export interface GatewayServerOptions {
   readonly clock: Clock
   readonly log: Log
   readonly version: string
+  /** Where responses are kept for clients that go on from them. @default this process's memory */
+  readonly responses?: ResponseStore | undefined
   /** Administration, metrics, explanations: whatever other rooms add. */
   readonly routes?: readonly OwnRoute[] | undefined
   /** Rejects while something is missing that calls need; readiness says so. */
@@ -57,8 +65,14 @@ export interface GatewayServer {
 export async function startGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
   const { settings, engine, clock } = options
   const inFlight = createInFlight(settings)
+  const book = createResponseBook({
+    store: options.responses ?? createMemoryResponseStore(),
+    settings: () => settings().responses,
+    clock,
+    log: options.log,
+  })
   const house: GatewayHouse = {
-    engine,
+    engine: createResponsesEngine(engine, book),
     dialects: options.dialects,
     settings,
     authenticator: options.authenticator,
@@ -68,7 +82,8 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     onRefused: options.onRefused ?? (() => {}),
   }
   const { host, port } = settings()
-  const app = buildApp(house, ownRoutes(options, house))
+  const routes = [...responseRoutes(book), ...(options.routes ?? [])]
+  const app = buildApp(house, ownRoutes({ ...options, routes }, house))
   const listener = getRequestListener(app.fetch, {
     hostname: 'localhost',
     overrideGlobalObjects: false,
@@ -80,6 +95,7 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     }),
     maxBodyBytes: () => settings().maxBodyBytes,
   })
+  const sockets = createSocketDoor(server, { house, engine, book, boundTo: host })
   await listen(server, host, port)
   const { port: bound } = server.address() as AddressInfo
 
@@ -89,6 +105,7 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
         resolve()
       })
       inFlight.abandonAll()
+      sockets.close()
       server.closeAllConnections()
     })
 
@@ -100,6 +117,7 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
       return inFlight.count
     },
     async drain(limitMs) {
+      sockets.leave()
       const over = new AbortController()
       const done = inFlight.drained().then(() => {
         over.abort()
@@ -108,6 +126,7 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
       over.abort()
       const cut = inFlight.count
       await close()
+      await book.flush()
       return { cut }
     },
     close,

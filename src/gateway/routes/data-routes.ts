@@ -15,6 +15,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   route('/completions', 'completions', 'OpenAI legacy completions'),
   route('/embeddings', 'embeddings', 'OpenAI embeddings'),
   route('/responses', 'responses', 'OpenAI responses'),
+  route('/responses/compact', 'responses:compact', 'OpenAI compaction of a conversation'),
   route('/messages', 'messages', 'Anthropic messages'),
   route('/messages/count_tokens', 'messages:count_tokens', 'Anthropic token count'),
   ollama('/api/chat', 'ollama:chat', 'Ollama chat'),

@@ -1,0 +1,137 @@
+import { ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import type { Engine } from '../../../core/engine.ts'
+import { JetwayError, NotFoundError, ServiceUnavailableError } from '../../../core/errors.ts'
+import { asJetwayError } from '../../call/encode-refusal.ts'
+import { presentedKeys } from '../../call/presented-keys.ts'
+import { requestIdFrom } from '../../call/request-id.ts'
+import { causeOf } from '../../call/serve-call.ts'
+import type { GatewayHouse } from '../../house.ts'
+import { createHostGuard } from '../../http/host-guard.ts'
+import { normaliseUrl } from '../../http/normalise-url.ts'
+import { createOriginGuard } from '../../http/origin-guard.ts'
+import type { ResponseBook } from '../response-book.ts'
+import { Connection } from './connection.ts'
+import { handBack } from './hand-back.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+
+export interface SocketDoor {
+  /** No connection begins, and each one ends after the response under way. */
+  leave(): void
+  /** Ends every connection now. */
+  close(): void
+}
+
+export interface SocketDoorOptions {
+  readonly house: GatewayHouse
+  readonly engine: Engine
+  readonly book: ResponseBook
+  readonly boundTo: string
+}
+
+/** Of the conversations that all connections together remember. */
+const MOST_MEMORY_BYTES = 512 * 1024 * 1024
+
+/** `GET /v1/responses` as a WebSocket (https://platform.openai.com/docs/guides/websocket-mode). */
+export function createSocketDoor(server: Server, options: SocketDoorOptions): SocketDoor {
+  const { house } = options
+  const budget = { bytes: 0, maxBytes: MOST_MEMORY_BYTES }
+  const connections = new Map<WebSocket, Connection>()
+  let leaving = false
+  const sockets = new WebSocketServer({
+    noServer: true,
+    // Compressing each frame of a stream costs more than it saves; an offer of it may be declined.
+    perMessageDeflate: false,
+    maxPayload: house.settings().maxBodyBytes,
+  })
+
+  /** Throws what speaks against a connection. */
+  const admit = async (request: IncomingMessage): Promise<void> => {
+    const settings = house.settings()
+    createHostGuard(options.boundTo, settings.allowedHosts ?? [])(request.headers.host)
+    // Browsers open WebSockets across origins without asking first.
+    const open = settings.masterKey === undefined
+    const guard = createOriginGuard(settings.allowedOrigins ?? [], open)
+    guard.check(request, new ServerResponse(request))
+    const [path = '/'] = normaliseUrl(request.url ?? '/').split('?')
+    if (path !== '/v1/responses' && path !== '/responses') throw noSocketHere()
+    if (!settings.responses.webSocket) throw switchedOff()
+    await house.authenticator.authenticate(presentedKeys(request.headers))
+    if (leaving || connections.size >= settings.maxConcurrentCalls) throw noRoom(leaving)
+  }
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const id = requestIdFrom(request.headers['x-request-id'])
+    try {
+      await admit(request)
+    } catch (thrown) {
+      const error = asJetwayError(thrown)
+      if (error !== thrown) house.log.error('a request failed', { id, cause: causeOf(thrown) })
+      house.onRefused({ id, method: 'GET', route: 'responses (WebSocket)', error })
+      refuseUpgrade(socket, error, id)
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new Connection(webSocket, { ...options, budget, upgrade: request.headers })
+      connections.set(webSocket, connection)
+      webSocket.once('close', () => connections.delete(webSocket))
+      if (leaving) connection.leave()
+    })
+  }
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      handBack(server, request, socket, head)
+      return
+    }
+    // Without a listener, an error of a dying socket would end the process.
+    socket.on('error', () => {
+      socket.destroy()
+    })
+    void upgrade(request, socket, head)
+  })
+
+  return {
+    leave() {
+      leaving = true
+      for (const connection of connections.values()) connection.leave()
+    },
+    close() {
+      leaving = true
+      for (const webSocket of connections.keys()) webSocket.terminate()
+      sockets.close()
+    },
+  }
+}
+
+function noSocketHere(): NotFoundError {
+  return new NotFoundError(
+    'there is no WebSocket at this path; the one there is is /v1/responses',
+    {
+      code: 'unknown_endpoint',
+    },
+  )
+}
+
+/** Codex goes over to HTTP at once on this status, and tries seven times on others. */
+function switchedOff(): JetwayError {
+  return new JetwayError(
+    'this gateway does not serve WebSockets (jetway.responses_web_socket): POST /v1/responses instead',
+    { status: 426, code: 'websocket_not_served' },
+  )
+}
+
+function noRoom(leaving: boolean): ServiceUnavailableError {
+  return leaving
+    ? new ServiceUnavailableError('the gateway is stopping; connect again in a moment', {
+        code: 'stopping',
+        retry_after: 1,
+      })
+    : new ServiceUnavailableError('the gateway has as many connections open as it takes', {
+        code: 'overloaded',
+        retry_after: 1,
+      })
+}
