@@ -26,12 +26,13 @@ const external = [
 ]
 
 // Made beside the old one and put in its place when it is whole: a command that starts meanwhile finds one or the other.
-const fresh = join(root, 'dist.new')
+// Under a name of its own, since two builds may run at once.
+const fresh = join(root, `dist.new-${process.pid}`)
 rmSync(fresh, { recursive: true, force: true })
 const result = await build({
   absWorkingDir: root,
   entryPoints,
-  outdir: 'dist.new',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -55,7 +56,13 @@ chmodSync(join(fresh, 'jetway.js'), 0o755)
 writeLicences(result.metafile)
 execFileSync(
   process.execPath,
-  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    'tsconfig.build.json',
+    '--outDir',
+    join(fresh, 'types'),
+  ],
   { cwd: root, stdio: 'inherit' },
 )
 rmSync(join(root, 'dist'), { recursive: true, force: true })
