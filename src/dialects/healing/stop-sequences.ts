@@ -64,14 +64,17 @@ function afterStop(part: Part, stopSequence: string): readonly Part[] {
   }
 }
 
+/** The sequence that is complete first, as a model that stops would see it; so it does not matter where deltas are cut. */
 function firstStop(
   text: string,
   stops: readonly string[],
 ): { readonly at: number; readonly word: string } | undefined {
-  let first: { readonly at: number; readonly word: string } | undefined
+  let first: { readonly at: number; readonly end: number; readonly word: string } | undefined
   for (const word of stops) {
     const at = text.indexOf(word)
-    if (at !== -1 && (!first || at < first.at)) first = { at, word }
+    if (at === -1) continue
+    const end = at + word.length
+    if (!first || end < first.end || (end === first.end && at < first.at)) first = { at, end, word }
   }
   return first
 }
