@@ -2,9 +2,9 @@ import type { Content, Conversation, Tool } from '../../core/conversation.ts'
 import { never } from '../../core/parts.ts'
 
 /**
- * About how many tokens a prompt has, where nobody can be asked. Common tokenizers take some 4 characters of English or
- * code for a token, and between half and one token for a character of most other scripts. Each turn and tool costs a
- * few tokens of frame. Within some 20 % on ordinary prompts; always marked as an estimate.
+ * About how many tokens a prompt has, where nobody can be asked: from its characters, with a few tokens of frame for each
+ * turn and tool. Against `o200k_base`, English, German, Russian, Hindi, Chinese, Japanese, code and JSON come out
+ * within 20 %. Always marked as an estimate.
  */
 export function estimateTokens(conversation: Conversation): number {
   let tokens = 3
@@ -57,9 +57,12 @@ function describeTool(tool: Tool): string {
   return `${tool.name} ${tool.description ?? ''} ${extra === undefined ? '' : JSON.stringify(extra)}`
 }
 
-/** In UTF-8, what is not ASCII takes more than one byte: the difference tells how much of it there is. */
+/** Chinese, Japanese and Korean writing takes most of a token for each character; alphabets a quarter of one. */
 function ofText(text: string): number {
-  const extraBytes = Buffer.byteLength(text) - text.length
-  const others = extraBytes / 1.8
-  return (text.length - others) / 4 + others * 0.75
+  let dense = 0
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit >= 0x2e80 && (unit < 0xd800 || unit > 0xdfff)) dense++
+  }
+  return (text.length - dense) / 4 + dense * 0.72
 }
