@@ -9,6 +9,8 @@ import type { Model, WireName } from '../../core/model.ts'
 import type { Rewrite } from '../../core/plan.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
+import { heal } from '../../dialects/healing/index.ts'
+import type { Restorer } from '../../dialects/healing/index.ts'
 import { encodeEmbedding } from '../embed/embeddings-wire.ts'
 import type { WireChoice } from './choose-wire.ts'
 import { sdkDefaults } from './defaults.ts'
@@ -66,6 +68,7 @@ export function makePlan(input: PlanInput): Outbound {
     model,
     conversation: draft.conversation,
     embedding: draft.embedding,
+    restore: draft.restore,
     includeUsage: asObject(call.body.json['stream_options'])?.['include_usage'] === true,
     plan: {
       provider: input.upstream.provider,
@@ -103,6 +106,7 @@ interface DraftBody {
   readonly body: JsonObject
   readonly conversation: Conversation | undefined
   readonly embedding: EmbeddingRequest | undefined
+  readonly restore: Restorer | undefined
   readonly rewrites: readonly Rewrite[]
   readonly degraded: readonly string[]
   /** The bytes to send, with the vendor's changes on top. */
@@ -130,6 +134,7 @@ function ownBody({ call, dialect, facts, model, decoded }: PlanInput, stream: bo
     body: own.size === 0 ? json : withEdits(json, own),
     conversation: stream === call.stream ? undefined : decoded.conversation(),
     embedding: undefined,
+    restore: undefined,
     rewrites,
     degraded: [],
     print(edits) {
@@ -145,7 +150,11 @@ function encodedBody(input: PlanInput, stream: boolean): DraftBody {
   const { dialect, model, choice, decoded } = input
   if (dialect.operation === 'embed') {
     const embedding = decoded.embedding()
-    return printed(encodeEmbedding(embedding, model), { embedding, conversation: undefined })
+    return printed(encodeEmbedding(embedding, model), {
+      embedding,
+      conversation: undefined,
+      restore: undefined,
+    })
   }
   const asked = decoded.conversation()
   if ((asked.candidates ?? 1) > 1 && choice.wire !== 'chat') {
@@ -159,15 +168,24 @@ function encodedBody(input: PlanInput, stream: boolean): DraftBody {
   if (wire === undefined) {
     throw new JetwayError(`no codec for the wire ${choice.wire}`, { code: 'wire_missing' })
   }
-  const encoded = wire.encodeRequest(conversation, model)
+  // What the upstream would refuse the whole conversation for is mended and named.
+  const healed =
+    choice.wire === 'embeddings'
+      ? { conversation, degraded: [], restore: undefined }
+      : heal(conversation, choice.wire, model)
+  const encoded = wire.encodeRequest(healed.conversation, model)
   const whole = { ...encoded.body, model: model.id }
   const body = dialect.operation === 'count-tokens' ? onlyCounted(whole) : whole
-  return printed({ body, degraded: encoded.degraded }, { conversation, embedding: undefined })
+  const degraded = joined(healed.degraded, encoded.degraded)
+  return printed(
+    { body, degraded },
+    { conversation, embedding: undefined, restore: healed.restore },
+  )
 }
 
 function printed(
   { body, degraded }: { readonly body: JsonObject; readonly degraded: readonly string[] },
-  decoded: Pick<DraftBody, 'conversation' | 'embedding'>,
+  decoded: Pick<DraftBody, 'conversation' | 'embedding' | 'restore'>,
 ): DraftBody {
   return {
     body,

@@ -4,6 +4,7 @@ import type {
   Dialect,
   EncodeContext,
   GenerateDialect,
+  StreamEncoder,
   StreamOptions,
   Wire,
 } from '../../core/dialect.ts'
@@ -29,6 +30,8 @@ export interface ReceiverInput {
   readonly outlet: Outlet
   readonly maxAnswerBytes: number
   readonly nowMs: number
+  /** Since the call came in, for dialects that tell how long an answer took. */
+  readonly elapsedMs: () => number
 }
 
 /** The way back for one attempt: relay or translate, whole or streamed, as the plan says. */
@@ -58,6 +61,7 @@ export function createReceiver(input: ReceiverInput): Receiver {
     requestId: call.id,
     includeUsage: outbound.includeUsage,
     nowMs: input.nowMs,
+    candidates: outbound.conversation?.candidates ?? asNumber(call.body.json['n']),
   }
   if (mode === 'relay') {
     return upstreamStream
@@ -65,7 +69,7 @@ export function createReceiver(input: ReceiverInput): Receiver {
       : new WholeReceiver(outlet, maxAnswerBytes, (bytes) => wire.repairAnswer(bytes, options))
   }
   if (upstreamStream && call.stream) {
-    const encoder = dialect.createStreamEncoder(context(input))
+    const encoder = streamEncoder(dialect, input)
     return new TranslateStream(outlet, wire, encoder, options)
   }
   if (upstreamStream) {
@@ -82,18 +86,34 @@ export function createReceiver(input: ReceiverInput): Receiver {
   })
 }
 
-function context({ call, outbound, nowMs }: ReceiverInput): EncodeContext {
+function context({ call, outbound, nowMs, elapsedMs }: ReceiverInput): EncodeContext {
   return {
     requestId: call.id,
     model: call.model === '' ? outbound.model.id : call.model,
     conversation: outbound.conversation,
     request: call.body.json,
     nowMs,
+    elapsedMs,
   }
 }
 
 function encodeWhole(dialect: GenerateDialect, answer: Answer, input: ReceiverInput): Uint8Array {
-  return print(dialect.encodeAnswer(answer, context(input)))
+  const restored = input.outbound.restore?.answer(answer) ?? answer
+  return print(dialect.encodeAnswer(restored, context(input)))
+}
+
+/** The client's encoder, behind what undoes the healing of its request. */
+function streamEncoder(dialect: GenerateDialect, input: ReceiverInput): StreamEncoder {
+  const encoder = dialect.createStreamEncoder(context(input))
+  const { restore } = input.outbound
+  if (restore === undefined) return encoder
+  return {
+    push(part) {
+      let text = ''
+      for (const restored of restore.part(part)) text += encoder.push(restored)
+      return text
+    },
+  }
 }
 
 function encodeAsStream(
@@ -101,7 +121,7 @@ function encodeAsStream(
   answer: Answer,
   input: ReceiverInput,
 ): Uint8Array {
-  const encoder = dialect.createStreamEncoder(context(input))
+  const encoder = streamEncoder(dialect, input)
   return Buffer.from(
     partsOfAnswer(answer)
       .map((part) => encoder.push(part))

@@ -171,6 +171,7 @@ async function exchange(
       outlet,
       maxAnswerBytes: house.maxAnswerBytes,
       nowMs: house.clock.now(),
+      elapsedMs: () => watch.sinceStartMs(),
     }),
     outlet,
     requestId: call.id,
