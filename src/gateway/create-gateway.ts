@@ -16,6 +16,7 @@ import { createAccessLog } from '../telemetry/access-log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createMasterKeyAuthenticator } from './call/master-key.ts'
 import { openConfiguration } from './configuration.ts'
+import { createDashboard } from './dashboard/index.ts'
 import { startGatewayServer } from './gateway-server.ts'
 import type { Drained } from './gateway-server.ts'
 import type { RefusedRequest } from './house.ts'
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly watch?: boolean | undefined
   /** @default the machine's */
   readonly clock?: Clock | undefined
+  /** Where the built page of `/ui` is. @default beside the built package @internal */
+  readonly dashboardFolder?: string | undefined
   /** Brings keys, limits, budgets and the ledger. Called once, before the port is bound. */
   readonly extend?: ((context: ExtensionContext) => Promise<GatewayExtensions>) | undefined
 }
@@ -121,13 +124,29 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   const extensions = (await options.extend?.(context)) ?? {}
   const metrics = createMetrics({ inFlight: () => server?.inFlight ?? 0 })
   let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
+  const masterKey = (): string | undefined => current().gateway.masterKey
+  const authenticator = extensions.authenticator ?? createMasterKeyAuthenticator(masterKey)
+  const dashboard = createDashboard({
+    authenticator,
+    masterKey,
+    clock,
+    version: VERSION,
+    folder: options.dashboardFolder,
+    engine: () => assembled.engine,
+    copilot: context.copilot,
+  })
   const assembled = assembleEngine({
     settings: current,
     environment,
     log,
     clock,
     admission: extensions.admission,
-    observers: [metrics.observer, createAccessLog(log), ...(extensions.observers ?? [])],
+    observers: [
+      metrics.observer,
+      createAccessLog(log),
+      dashboard.observer,
+      ...(extensions.observers ?? []),
+    ],
     seats: extensions.seats,
     sharedTokens: extensions.sharedTokens,
   })
@@ -147,13 +166,12 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
       engine: assembled.engine,
       dialects,
       settings: () => current().gateway,
-      authenticator:
-        extensions.authenticator ?? createMasterKeyAuthenticator(() => current().gateway.masterKey),
+      authenticator,
       clock,
       log,
       version: VERSION,
       responses: extensions.responses,
-      routes: [metricsRoute(metrics), ...(extensions.routes ?? [])],
+      routes: [metricsRoute(metrics), ...dashboard.routes, ...(extensions.routes ?? [])],
       ready: extensions.ready,
       onRefused: (refused) => {
         metrics.refused(errorName(refused.error))
@@ -166,6 +184,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   }
 
   const running = server
+  dashboard.attach(running.server)
   let ending: Promise<Drained> | undefined
   const end = (stop: () => Promise<Drained>): Promise<Drained> => {
     ending ??= stop().finally(shutDown)

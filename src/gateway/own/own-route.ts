@@ -27,6 +27,8 @@ export interface OwnRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
+  /** The other end of the socket: a proxy's, where one stands in front. */
+  readonly address: string | undefined
   readonly signal: AbortSignal
   /** Reads the body; rejects with a `BadRequestError`. */
   json(): Promise<JsonObject>
@@ -38,6 +40,6 @@ export interface OwnAnswer {
   /** JSON; text needs a `content-type` of its own in `headers`. */
   readonly body: JsonValue
   /** Sent piece by piece in place of `body`: for exports that outgrow memory. */
-  readonly pieces?: AsyncIterable<string> | undefined
+  readonly pieces?: AsyncIterable<string | Uint8Array> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

@@ -41,6 +41,7 @@ export async function serveOwn(
       caller,
       ...match,
       headers: request.headers,
+      address: request.socket.remoteAddress,
       signal: controller.signal,
       json: async () => parseBody(await readBody(request, MAX_BODY_BYTES, () => {})),
     })
@@ -79,7 +80,7 @@ async function sendPieces(
   response: ServerResponse,
   id: string,
   answer: OwnAnswer,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   response.writeHead(answer.status ?? 200, {
     'cache-control': 'no-store',
