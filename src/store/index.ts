@@ -5,14 +5,8 @@
 export { openStore, storePlaces, MigrationsPending } from './open-store.ts'
 export type { Store, StoreOptions, StoreStatus } from './open-store.ts'
 export type { Ledger } from './ledger/ledger.ts'
-export type {
-  CallFilter,
-  Page,
-  StoredCall,
-  SummaryBy,
-  SummaryFilter,
-  SummaryRow,
-} from './ledger/read.ts'
+export type { CallFilter, Page, StoredCall } from './ledger/read.ts'
+export type { SummaryBy, SummaryFilter, SummaryRow } from './ledger/summarize.ts'
 export type { Retention } from './upkeep/retention.ts'
 export { dataFolder } from './data-folder.ts'
 export { findSealKeys } from './seats/seal-keys.ts'

@@ -13,6 +13,7 @@ export interface Schema {
   holds: HoldTable
   calls: CallTable
   daily: DailyTable
+  sums: SumTable
   audit: AuditTable
   idempotency: IdempotencyTable
   responses: ResponseTable
@@ -152,14 +153,8 @@ export interface CallTable {
   detail: string
 }
 
-/** Sums of `calls` by day; what summaries read, and what stays when rows are old. */
-export interface DailyTable {
-  day: string
-  key_id: string
-  user_id: string
-  team_id: string
-  model: string
-  provider: string
+/** What is summed up of calls. */
+export interface Measures {
   calls: number
   failed: number
   input_tokens: number
@@ -170,6 +165,30 @@ export interface DailyTable {
   nano_credits: number
   saved_nano_credits: number
 }
+
+/** Sums of `calls` by day and by everything one can ask for; what stays when rows are old. */
+export interface DailyTable extends Measures {
+  day: string
+  key_id: string
+  user_id: string
+  team_id: string
+  model: string
+  provider: string
+}
+
+/**
+ * The same by one thing alone, by day and by month: what summaries read. With ten thousand keys `daily` grows by as many rows
+ * a day; a month of one key is one row here.
+ */
+export interface SumTable extends Measures {
+  kind: SumKind
+  span: 'day' | 'month'
+  /** `2026-11-21`, `2026-11`. */
+  start: string
+  /** Of the key, user, team, model or provider; empty for `all`. */
+  id: string
+}
+export type SumKind = 'all' | 'key' | 'user' | 'team' | 'model' | 'provider'
 
 export interface AuditTable {
   id: string

@@ -72,18 +72,30 @@ export function createBudgets(database: Database): BudgetStore {
       if (accounts.length === 0) return []
       const rows = await database.query
         .selectFrom('spending')
-        .selectAll()
+        .select(EXACT)
         .where('scope', 'in', [...new Set(accounts.map((account) => account.scope))])
         .execute()
       return accounts.map((account) => {
         const row = rows.find(
           (found) => found.scope === account.scope && found.period_start === account.periodStartMs,
         )
-        return { ...account, spentNanoCredits: row?.spent ?? 0, heldNanoCredits: row?.held ?? 0 }
+        return {
+          ...account,
+          spentNanoCredits: Number(row?.spent ?? 0),
+          heldNanoCredits: Number(row?.held ?? 0),
+        }
       })
     },
   }
 }
+
+/** Sums as text: above 2^53 SQLite's driver gives no number at all, and a budget that never returns may come there. */
+const EXACT = [
+  'scope',
+  'period_start',
+  sql<string>`cast(spent as text)`.as('spent'),
+  sql<string>`cast(held as text)`.as('held'),
+] as const
 
 class Refused extends Error {
   readonly verdict: BudgetVerdict
@@ -115,7 +127,7 @@ async function hold(
         .columns(['scope', 'period_start'])
         .doUpdateSet({ held: sql<number>`spending.held + excluded.held` }),
     )
-    .returningAll()
+    .returning(EXACT)
     .execute()
   await transaction
     .insertInto('holds')
@@ -132,8 +144,8 @@ async function hold(
   return rows.map((row) => ({
     scope: row.scope,
     periodStartMs: row.period_start,
-    spentNanoCredits: row.spent,
-    heldNanoCredits: row.held,
+    spentNanoCredits: Number(row.spent),
+    heldNanoCredits: Number(row.held),
   }))
 }
 

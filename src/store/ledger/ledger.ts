@@ -1,17 +1,8 @@
 import { sql } from 'kysely'
 import type { SpendReader } from '../../policy/admin/spend-reader.ts'
 import type { Database } from '../database/open.ts'
-import {
-  findCall,
-  listCalls,
-  summarize,
-  type CallFilter,
-  type Page,
-  type StoredCall,
-  type SummaryBy,
-  type SummaryFilter,
-  type SummaryRow,
-} from './read.ts'
+import { findCall, listCalls, type CallFilter, type Page, type StoredCall } from './read.ts'
+import { summarize, type SummaryBy, type SummaryFilter, type SummaryRow } from './summarize.ts'
 
 /** The ledger as it is read: one call, many calls, sums. */
 export interface Ledger extends SpendReader {
@@ -41,16 +32,15 @@ export function createLedger(
     },
     async spentBy(kind, ids) {
       if (ids.length === 0) return new Map()
-      const column = `${kind}_id` as const
       const rows = await database.query
-        .selectFrom('daily')
-        .select([column, sql<string>`cast(sum(nano_credits) as text)`.as('spent')])
-        .where(column, 'in', [...ids])
-        .groupBy(column)
+        .selectFrom('sums')
+        .select(['id', sql<string>`cast(sum(nano_credits) as text)`.as('spent')])
+        .where('kind', '=', kind)
+        .where('span', '=', 'month')
+        .where('id', 'in', [...ids])
+        .groupBy('id')
         .execute()
-      return new Map(
-        rows.map((row) => [(row as Record<string, string>)[column] ?? '', Number(row.spent)]),
-      )
+      return new Map(rows.map((row) => [row.id, Number(row.spent)]))
     },
   }
 }

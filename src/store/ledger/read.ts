@@ -51,12 +51,8 @@ export async function listCalls(
   if (filter.to !== undefined) query = query.where('started_at', '<', filter.to)
   const after = cursor === undefined ? undefined : parseCursor(cursor)
   if (after) {
-    query = query.where((where) =>
-      where.or([
-        where('started_at', '<', after.startedAt),
-        where.and([where('started_at', '=', after.startedAt), where('id', '<', after.id)]),
-      ]),
-    )
+    // As one comparison, which both databases answer from an index.
+    query = query.where(sql<boolean>`(started_at, id) < (${after.startedAt}, ${after.id})`)
   }
   const rows = await query
     .orderBy('started_at', 'desc')
@@ -69,82 +65,6 @@ export async function listCalls(
     rows: page.map(storedCall),
     next: rows.length > limit && last ? `${last.started_at}.${last.id}` : undefined,
   }
-}
-
-/** By what a summary groups; each is a column of the daily sums. */
-export type SummaryBy = 'day' | 'key_id' | 'user_id' | 'team_id' | 'model' | 'provider'
-
-export interface SummaryRow {
-  readonly group: Readonly<Partial<Record<SummaryBy, string>>>
-  readonly calls: number
-  readonly failed: number
-  readonly inputTokens: number
-  readonly cachedTokens: number
-  readonly cacheWriteTokens: number
-  readonly outputTokens: number
-  readonly reasoningTokens: number
-  /** Sums of money outgrow what a JavaScript number holds exactly. */
-  readonly nanoCredits: bigint
-  readonly savedNanoCredits: bigint
-}
-
-export interface SummaryFilter {
-  /** UTC days, both included: `2026-11-01`. */
-  readonly fromDay?: string | undefined
-  readonly toDay?: string | undefined
-  readonly keyId?: string | undefined
-  readonly userId?: string | undefined
-  readonly teamId?: string | undefined
-}
-
-/** Sums over days, from the daily table: its size follows days × keys × models, not calls. */
-export async function summarize(
-  database: Database,
-  by: readonly SummaryBy[],
-  filter: SummaryFilter,
-): Promise<readonly SummaryRow[]> {
-  let query = database.query
-    .selectFrom('daily')
-    .select([
-      sum('calls'),
-      sum('failed'),
-      sum('input_tokens'),
-      sum('cached_tokens'),
-      sum('cache_write_tokens'),
-      sum('output_tokens'),
-      sum('reasoning_tokens'),
-      sum('nano_credits'),
-      sum('saved_nano_credits'),
-    ])
-  if (by.length > 0) query = query.select([...by]).groupBy([...by])
-  if (filter.fromDay !== undefined) query = query.where('day', '>=', filter.fromDay)
-  if (filter.toDay !== undefined) query = query.where('day', '<=', filter.toDay)
-  if (filter.keyId !== undefined) query = query.where('key_id', '=', filter.keyId)
-  if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId)
-  if (filter.teamId !== undefined) query = query.where('team_id', '=', filter.teamId)
-  for (const column of by) query = query.orderBy(column)
-  const rows = await query.execute()
-  return rows
-    .filter((row) => row.calls !== null)
-    .map((row) => ({
-      group: Object.fromEntries(
-        by.map((column) => [column, (row as Partial<Record<SummaryBy, string>>)[column]]),
-      ),
-      calls: Number(row.calls),
-      failed: Number(row.failed),
-      inputTokens: Number(row.input_tokens),
-      cachedTokens: Number(row.cached_tokens),
-      cacheWriteTokens: Number(row.cache_write_tokens),
-      outputTokens: Number(row.output_tokens),
-      reasoningTokens: Number(row.reasoning_tokens),
-      nanoCredits: BigInt(row.nano_credits),
-      savedNanoCredits: BigInt(row.saved_nano_credits),
-    }))
-}
-
-/** As text: both databases sum exactly, and text is the one form in which both give it back exactly. */
-function sum<Name extends string>(column: Name) {
-  return sql<string>`cast(sum(${sql.ref(column)}) as text)`.as(column)
 }
 
 function storedCall(row: Selectable<CallTable>): StoredCall {

@@ -1,9 +1,22 @@
 import type { Insertable } from 'kysely'
 import type { CallRecord } from '../../core/ledger.ts'
-import type { CallTable, DailyTable } from '../schema.ts'
+import type { CallTable, DailyTable, Measures, SumKind, SumTable } from '../schema.ts'
 
 export type CallRow = Insertable<CallTable>
-export type DailyRow = Insertable<DailyTable>
+export type DailyRow = DailyTable
+export type SumRow = SumTable
+
+export const MEASURES = [
+  'calls',
+  'failed',
+  'input_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'nano_credits',
+  'saved_nano_credits',
+] as const satisfies readonly (keyof Measures)[]
 
 /** What `explain` shows beyond the columns. */
 export interface CallDetail {
@@ -70,30 +83,55 @@ export function dayOf(timeMs: number): string {
 
 /** The day's sums that these calls add to, one row for each combination. */
 export function dailyFromRows(rows: readonly CallRow[]): readonly DailyRow[] {
-  const sums = new Map<string, DailyRow>()
-  for (const row of rows) {
-    const names = {
+  return addUp(rows, (row) => ({
+    row: {
       day: row.day,
       key_id: row.key_id ?? '',
       user_id: row.user_id ?? '',
       team_id: row.team_id ?? '',
       model: row.model ?? '',
       provider: row.provider ?? '',
-    }
-    const key = JSON.stringify(names)
+    },
+    measures: { ...row, calls: 1, failed: row.outcome === 'ok' ? 0 : 1 },
+  }))
+}
+
+/** The same by one thing alone, for the day and for its month. */
+export function sumsFromDaily(rows: readonly DailyRow[]): readonly SumRow[] {
+  const parts = rows.flatMap((row): SumPart[] => {
+    const ids: readonly (readonly [SumKind, string])[] = [
+      ['all', ''],
+      ['key', row.key_id],
+      ['user', row.user_id],
+      ['team', row.team_id],
+      ['model', row.model],
+      ['provider', row.provider],
+    ]
+    return ids.flatMap(([kind, id]): SumPart[] => [
+      { row: { kind, span: 'day', start: row.day, id }, measures: row },
+      { row: { kind, span: 'month', start: row.day.slice(0, 7), id }, measures: row },
+    ])
+  })
+  return addUp(parts, (part) => part)
+}
+
+interface SumPart {
+  readonly row: Omit<SumTable, keyof Measures>
+  readonly measures: Measures
+}
+
+function addUp<Item, Names extends object>(
+  items: readonly Item[],
+  partOf: (item: Item) => { readonly row: Names; readonly measures: Measures },
+): (Names & Measures)[] {
+  const sums = new Map<string, Names & Measures>()
+  for (const item of items) {
+    const { row, measures } = partOf(item)
+    const key = Object.values(row).join('\u0000')
     const before = sums.get(key)
-    sums.set(key, {
-      ...names,
-      calls: (before?.calls ?? 0) + 1,
-      failed: (before?.failed ?? 0) + (row.outcome === 'ok' ? 0 : 1),
-      input_tokens: (before?.input_tokens ?? 0) + row.input_tokens,
-      cached_tokens: (before?.cached_tokens ?? 0) + row.cached_tokens,
-      cache_write_tokens: (before?.cache_write_tokens ?? 0) + row.cache_write_tokens,
-      output_tokens: (before?.output_tokens ?? 0) + row.output_tokens,
-      reasoning_tokens: (before?.reasoning_tokens ?? 0) + row.reasoning_tokens,
-      nano_credits: (before?.nano_credits ?? 0) + row.nano_credits,
-      saved_nano_credits: (before?.saved_nano_credits ?? 0) + row.saved_nano_credits,
-    })
+    const added = {} as Measures
+    for (const name of MEASURES) added[name] = (before?.[name] ?? 0) + measures[name]
+    sums.set(key, { ...row, ...added })
   }
   return [...sums.values()]
 }

@@ -1,9 +1,16 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/open.ts'
 import type { Schema } from '../schema.ts'
-import { dailyFromRows, type CallRow, type DailyRow } from './rows.ts'
+import {
+  dailyFromRows,
+  MEASURES,
+  sumsFromDaily,
+  type CallRow,
+  type DailyRow,
+  type SumRow,
+} from './rows.ts'
 
-/** SQLite binds at most 32,766 values to one statement; a row has 35. */
+/** SQLite binds at most 32,766 values to one statement; a row of `calls` has 35. */
 const ROWS_PER_STATEMENT = 500
 
 /**
@@ -25,45 +32,35 @@ export async function writeCalls(database: Database, rows: readonly CallRow[]): 
     }
     // The first of two with one id was written; a second in the same batch must not count either.
     const fresh = rows.filter((row) => added.delete(row.id))
-    // In one order everywhere, so that two writers never wait for each other's rows.
-    const sums = [...dailyFromRows(fresh)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-    for (let from = 0; from < sums.length; from += ROWS_PER_STATEMENT) {
-      await addToDays(transaction, sums.slice(from, from + ROWS_PER_STATEMENT))
-    }
+    const daily = dailyFromRows(fresh)
+    await addTo(transaction, 'daily', DAILY_KEY, daily)
+    await addTo(transaction, 'sums', SUMS_KEY, sumsFromDaily(daily))
   })
 }
 
-async function addToDays(
+const DAILY_KEY = ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'] as const
+const SUMS_KEY = ['kind', 'span', 'start', 'id'] as const
+const ADDED = Object.fromEntries(
+  MEASURES.map((name) => [name, (table: string) => sql.raw(`${table}.${name} + excluded.${name}`)]),
+)
+
+async function addTo<Row extends DailyRow | SumRow>(
   transaction: Transaction<Schema>,
-  sums: readonly DailyRow[],
+  table: 'daily' | 'sums',
+  columns: readonly (keyof Row & string)[],
+  rows: readonly Row[],
 ): Promise<void> {
-  await transaction
-    .insertInto('daily')
-    .values(sums)
-    .onConflict((conflict) =>
-      conflict
-        .columns(['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'])
-        .doUpdateSet(
-          Object.fromEntries(
-            SUMS.map((name) => [name, sql.raw(`daily.${name} + excluded.${name}`)]),
-          ),
-        ),
-    )
-    .execute()
-}
-
-const SUMS = [
-  'calls',
-  'failed',
-  'input_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'nano_credits',
-  'saved_nano_credits',
-] as const
-
-function keyOf(row: DailyRow): string {
-  return [row.day, row.key_id, row.user_id, row.team_id, row.model, row.provider].join('\u0000')
+  const keyOf = (row: Row): string => columns.map((name) => row[name]).join('\u0000')
+  // In one order everywhere, so that two writers never wait for each other's rows.
+  const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  for (let from = 0; from < sorted.length; from += ROWS_PER_STATEMENT) {
+    const added = Object.entries(ADDED).map(([name, sumOf]) => [name, sumOf(table)])
+    await transaction
+      .insertInto(table)
+      .values(sorted.slice(from, from + ROWS_PER_STATEMENT))
+      .onConflict((conflict) =>
+        conflict.columns([...columns] as never).doUpdateSet(Object.fromEntries(added) as never),
+      )
+      .execute()
+  }
 }

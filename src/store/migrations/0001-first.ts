@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 
-export async function up(db: Kysely<never>): Promise<void> {
+export async function up(db: Kysely<never>, kind: 'sqlite' | 'postgres'): Promise<void> {
   const timestamps = ['created_at', 'updated_at'] as const
 
   await db.schema
@@ -98,7 +98,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     .execute()
   await db.schema.createIndex('holds_expiry').on('holds').column('expires_at').execute()
 
-  await createLedger(db)
+  await createLedger(db, kind)
 
   await db.schema
     .createTable('audit')
@@ -137,7 +137,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     .execute()
 }
 
-async function createLedger(db: Kysely<never>): Promise<void> {
+async function createLedger(db: Kysely<never>, kind: 'sqlite' | 'postgres'): Promise<void> {
   const counts = [
     'input_tokens',
     'cached_tokens',
@@ -183,7 +183,13 @@ async function createLedger(db: Kysely<never>): Promise<void> {
   await db.schema.createIndex('calls_request').on('calls').column('request_id').execute()
   await db.schema.createIndex('calls_started').on('calls').columns(['started_at', 'id']).execute()
   await db.schema.createIndex('calls_key').on('calls').columns(['key_id', 'started_at']).execute()
-  await db.schema.createIndex('calls_user').on('calls').columns(['user_id', 'started_at']).execute()
+  for (const column of ['user_id', 'team_id', 'model', 'outcome'] as const) {
+    await db.schema
+      .createIndex(`calls_${column}`)
+      .on('calls')
+      .columns([column, 'started_at'])
+      .execute()
+  }
 
   let daily = db.schema.createTable('daily')
   const names = ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'] as const
@@ -192,4 +198,20 @@ async function createLedger(db: Kysely<never>): Promise<void> {
   for (const sum of sums) daily = daily.addColumn(sum, 'bigint', (column) => column.notNull())
   // Columns added in a loop are unknown to the builder's type.
   await daily.addPrimaryKeyConstraint('daily_key', [...names] as never[]).execute()
+  for (const name of ['key_id', 'user_id', 'team_id'] as const) {
+    await db.schema.createIndex(`daily_${name}`).on('daily').columns([name, 'day']).execute()
+  }
+
+  let totals = db.schema.createTable('sums')
+  const parts = ['kind', 'span', 'start', 'id'] as const
+  for (const part of parts) totals = totals.addColumn(part, 'text', (column) => column.notNull())
+  for (const sum of sums) totals = totals.addColumn(sum, 'bigint', (column) => column.notNull())
+  const keyed = totals.addPrimaryKeyConstraint('sums_key', [...parts] as never[])
+  // The rows of one summary then lie side by side: https://www.sqlite.org/withoutrowid.html
+  await (kind === 'sqlite' ? keyed.modifyEnd(sql`without rowid`) : keyed).execute()
+  await db.schema
+    .createIndex('sums_id')
+    .on('sums')
+    .columns(['kind', 'id', 'span', 'start'])
+    .execute()
 }

@@ -1,12 +1,12 @@
-import { Migrator, sql } from 'kysely'
+import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import type { Database } from '../database/open.ts'
 import * as first from './0001-first.ts'
 
 /** Forward only. A name is never changed and a migration never edited once it was released. */
-const MIGRATIONS = { '0001-first': first }
+const NAMES = ['0001-first'] as const
 
 export function knownMigrations(): readonly string[] {
-  return Object.keys(MIGRATIONS)
+  return NAMES
 }
 
 /**
@@ -32,8 +32,8 @@ export async function migrate(database: Database): Promise<readonly string[]> {
 }
 
 /** What `migrate` would apply. */
-export async function pendingMigrations({ query }: Database): Promise<readonly string[]> {
-  const known = await migratorOf(query).getMigrations()
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  const known = await migratorOf(database).getMigrations()
   return known.filter((migration) => !migration.executedAt).map((migration) => migration.name)
 }
 
@@ -41,7 +41,7 @@ const BUSY_TRIES = 600
 const BUSY_WAIT_MS = 50
 
 async function migrateOnce(database: Database): Promise<readonly string[]> {
-  const { error, results } = await migratorOf(database.query).migrateToLatest()
+  const { error, results } = await migratorOf(database).migrateToLatest()
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')
     throw new Error(
@@ -52,10 +52,13 @@ async function migrateOnce(database: Database): Promise<readonly string[]> {
   return (results ?? []).map((result) => result.migrationName)
 }
 
-function migratorOf(query: Database['query']): Migrator {
+function migratorOf({ query, kind }: Database): Migrator {
+  const migrations: Record<(typeof NAMES)[number], Migration> = {
+    '0001-first': { up: (db: Kysely<never>) => first.up(db, kind) },
+  }
   return new Migrator({
     db: query,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    provider: { getMigrations: () => Promise.resolve(migrations) },
   })
 }
 

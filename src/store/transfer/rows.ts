@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { MEASURES } from '../ledger/rows.ts'
 import type { Schema } from '../schema.ts'
 
 /** What is carried from one database to another, in this order, with what makes a row of it one. Answers to repeated writes stay behind. */
@@ -11,6 +12,7 @@ export const TABLES = {
   holds: ['call_id', 'scope'],
   audit: ['id'],
   daily: ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'],
+  sums: ['kind', 'span', 'start', 'id'],
   calls: ['id'],
   responses: ['id'],
 } as const satisfies Partial<Record<keyof Schema, readonly string[]>>
@@ -29,6 +31,13 @@ export type Progress = (table: TableName, rows: number) => void
 /** SQLite binds at most 32,766 values to one statement; a row of `calls` has 35. */
 const ROWS_PER_BATCH = 500
 
+/** Sums outgrow what a number holds exactly: they travel as text, which both databases take for an integer column. */
+const SUMMED: Partial<Record<TableName, readonly string[]>> = {
+  daily: MEASURES,
+  sums: MEASURES,
+  spending: ['spent', 'held'],
+}
+
 /** Every row, in batches. Each begins after the last row of the one before, so that memory stays small and no index is needed but the key. */
 export async function* readRows(query: Kysely<Schema>): AsyncGenerator<Batch> {
   for (const table of TABLE_NAMES) {
@@ -40,7 +49,7 @@ export async function* readRows(query: Kysely<Schema>): AsyncGenerator<Batch> {
         ? sql`WHERE (${names}) > (${sql.join(after.map((value) => sql`${value}`))})`
         : sql``
       const { rows } = await sql<Row>`
-        SELECT * FROM ${sql.table(table)} ${beyond} ORDER BY ${names} LIMIT ${ROWS_PER_BATCH}
+        SELECT ${columnsOf(table)} FROM ${sql.table(table)} ${beyond} ORDER BY ${names} LIMIT ${ROWS_PER_BATCH}
       `.execute(query)
       if (rows.length > 0) yield { table, rows }
       const last = rows.at(-1)
@@ -48,4 +57,13 @@ export async function* readRows(query: Kysely<Schema>): AsyncGenerator<Batch> {
       after = columns.map((name) => last[name] ?? null)
     }
   }
+}
+
+function columnsOf(table: TableName) {
+  const summed = SUMMED[table]
+  if (!summed) return sql`*`
+  return sql.join([
+    ...TABLES[table].map((name) => sql.ref(name)),
+    ...summed.map((name) => sql`cast(${sql.ref(name)} as text) AS ${sql.ref(name)}`),
+  ])
 }

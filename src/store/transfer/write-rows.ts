@@ -29,10 +29,7 @@ export async function writeRows(
     >
     for await (const { table, rows } of batches) {
       // Rows of the same table as the schema has it: the reader took them from one, or the file's check did.
-      await transaction
-        .insertInto(table)
-        .values(rows)
-        .execute()
+      await transaction.insertInto(table).values(rows).execute()
       counts[table] += rows.length
       onProgress(table, counts[table])
     }

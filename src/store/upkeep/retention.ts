@@ -5,7 +5,7 @@ import type { Database } from '../database/open.ts'
 export interface Retention {
   /** Single calls. The sums of each day stay. @default 90 days */
   readonly callsMs?: number | undefined
-  /** The sums of each day. @default for ever */
+  /** The sums of each day; those of months stay. @default for ever */
   readonly dailyMs?: number | undefined
   /** @default 400 days */
   readonly auditMs?: number | undefined
@@ -38,7 +38,12 @@ export async function deleteOldRows(
       .deleteFrom('daily')
       .where('day', '<', before)
       .executeTakeFirstOrThrow()
-    deleted += Number(numDeletedRows)
+    const days = await database.query
+      .deleteFrom('sums')
+      .where('span', '=', 'day')
+      .where('start', '<', before)
+      .executeTakeFirstOrThrow()
+    deleted += Number(numDeletedRows) + Number(days.numDeletedRows)
   }
   return deleted
 }
