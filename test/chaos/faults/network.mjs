@@ -1,0 +1,110 @@
+/**
+ * What a network does between the client and the gateway, and between the gateway and GitHub.
+ *
+ * @import { Phase } from './phase.mjs'
+ * @import { TcpFault } from './tcp-proxy.mjs'
+ * @import { House } from '../house.mjs'
+ */
+import { CLIENT, UPSTREAM, UPSTREAM_DAMAGED, NOTHING } from './allowed.mjs'
+import { alternating } from './phase.mjs'
+
+/** Wherever in an answer: in its head, in its first events, far behind. */
+const ANYWHERE = /** @type {const} */ ([0, 3_000])
+/** Wherever in a request. */
+const IN_REQUEST = /** @type {const} */ ([0, 500])
+
+/** @type {readonly (readonly [string, TcpFault])[]} */
+const DOWN = [
+  ['reset', { kind: 'reset', share: 0.2, after: ANYWHERE }],
+  ['stalled', { kind: 'stall', share: 0.1, after: ANYWHERE }],
+  ['slow', { kind: 'slow', share: 0.3, bytes: 150, everyMs: 4 }],
+  ['half-written', { kind: 'half', share: 0.2, after: ANYWHERE }],
+  ['garbled', { kind: 'garble', share: 0.2, after: ANYWHERE }],
+]
+/** @type {readonly (readonly [string, TcpFault])[]} */
+const UP = [
+  ['request reset', { kind: 'reset', share: 0.2, direction: 'up', after: IN_REQUEST }],
+  ['request stalled', { kind: 'stall', share: 0.1, direction: 'up', after: IN_REQUEST }],
+  ['request slow', { kind: 'slow', share: 0.3, direction: 'up', bytes: 40, everyMs: 4 }],
+  ['request half-written', { kind: 'half', share: 0.2, direction: 'up', after: IN_REQUEST }],
+  ['request garbled', { kind: 'garble', share: 0.2, direction: 'up', after: IN_REQUEST }],
+]
+
+/** How long a client of ours waits for a network that has gone silent. */
+const PATIENCE_MS = 2_500
+
+/** @returns {readonly Phase[]} */
+export function networkPhases() {
+  return [
+    refusing('client–gateway', (house) => house.fronts, CLIENT),
+    ...DOWN.map(([name, fault]) => ({
+      ...broken('client–gateway', name, fault, (house) => house.fronts),
+      allowed: { ...CLIENT, damaged: fault.kind === 'garble', abort: fault.kind === 'stall' },
+      ...(fault.kind === 'stall' ? { abortAfterMs: PATIENCE_MS } : {}),
+    })),
+    ...UP.map(([name, fault]) => ({
+      ...broken('client–gateway', name, fault, (house) => house.fronts),
+      allowed: {
+        ...CLIENT,
+        damaged: fault.kind === 'garble' || fault.kind === 'half',
+        abort: fault.kind === 'stall',
+        // A request that arrives broken is refused as what it looks like.
+        statuses: fault.kind === 'garble' || fault.kind === 'half' ? [400, 401, 404, 405, 408] : [],
+      },
+      ...(fault.kind === 'stall' ? { abortAfterMs: PATIENCE_MS } : {}),
+    })),
+    refusing('gateway–upstream', (house) => [house.upstreamProxy], UPSTREAM),
+    ...DOWN.map(([name, fault]) => ({
+      ...broken('gateway–upstream', name, fault, (house) => [house.upstreamProxy]),
+      allowed:
+        fault.kind === 'slow' ? NOTHING : fault.kind === 'garble' ? UPSTREAM_DAMAGED : UPSTREAM,
+    })),
+    ...UP.map(([name, fault]) => ({
+      ...broken('gateway–upstream', name, fault, (house) => [house.upstreamProxy]),
+      // A request garbled on its way is refused upstream for what it then says.
+      allowed:
+        fault.kind === 'slow'
+          ? NOTHING
+          : {
+              ...UPSTREAM,
+              statuses: [.../** @type {number[]} */ (UPSTREAM.statuses), 400, 401, 404, 405],
+            },
+    })),
+    {
+      name: 'DNS failure',
+      hop: 'gateway–upstream',
+      allowed: { statuses: [500, 502, 503, 504], codes: ['no_deployment_available'] },
+      // One name whose host does not resolve, and a group of two of which one does.
+      models: ['dns-only', 'dns-group'],
+      mustPass: (plan) => plan.model === 'dns-group',
+      async begin() {},
+      async end() {},
+    },
+  ]
+}
+
+/**
+ * @param {string} hop @param {string} name @param {TcpFault} fault @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies
+ * @returns {Omit<Phase, 'allowed'>}
+ */
+export function broken(hop, name, fault, proxies) {
+  const set = (/** @type {House} */ house, /** @type {TcpFault | undefined} */ value) =>
+    Promise.all(proxies(house).map((proxy) => proxy.set(value))).then(() => {})
+  return { name, hop, begin: (house) => set(house, fault), end: (house) => set(house, undefined) }
+}
+
+/** @param {string} hop @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies @param {Phase['allowed']} allowed @returns {Phase} */
+export function refusing(hop, proxies, allowed) {
+  const set = (/** @type {House} */ house, /** @type {TcpFault | undefined} */ value) =>
+    Promise.all(proxies(house).map((proxy) => proxy.set(value))).then(() => {})
+  return {
+    name: 'refused',
+    hop,
+    allowed,
+    ...alternating(
+      { onMs: 300, offMs: 500 },
+      (house) => set(house, { kind: 'refuse' }),
+      (house) => set(house, undefined),
+    ),
+  }
+}

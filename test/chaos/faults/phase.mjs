@@ -1,0 +1,77 @@
+/**
+ * @import { Allowed } from './allowed.mjs'
+ * @import { CallPlan } from '../types.mjs'
+ * @import { House } from '../house.mjs'
+ */
+
+/**
+ * One kind of fault at one hop, for a while.
+ *
+ * @typedef {object} Phase
+ * @property {string} name
+ * @property {string} hop
+ * @property {Allowed} allowed
+ * @property {(house: House) => Promise<void>} begin
+ * @property {(house: House) => Promise<void>} end
+ * @property {readonly string[]} [models] calls go to these names instead of the usual ones
+ * @property {(plan: CallPlan) => boolean} [mustPass] calls which may not fail even so
+ * @property {number} [abortAfterMs] the client goes away after this long
+ * @property {'random'} [aborts] the client goes away at random
+ * @property {number} [weight] share of the calls, 1 when left out
+ * @property {boolean} [losesRows] a process is killed: what it finished in its last second may be missing
+ */
+
+/**
+ * On for a while, off for a while, until the phase ends. Never two changes at once: the next waits for the one before.
+ *
+ * @param {{ readonly onMs: number, readonly offMs: number }} pace
+ * @param {(house: House) => Promise<unknown>} on @param {(house: House) => Promise<unknown>} off
+ * @returns {Pick<Phase, 'begin' | 'end'>}
+ */
+export function alternating({ onMs, offMs }, on, off) {
+  let ending = false
+  /** @type {Promise<void>} */
+  let running = Promise.resolve()
+  /** @type {(() => void) | undefined} */
+  let wake
+  const pause = (/** @type {number} */ ms) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve(undefined)
+      }
+    })
+  return {
+    begin(house) {
+      ending = false
+      running = (async () => {
+        while (!ending) {
+          await on(house)
+          await pause(onMs)
+          await off(house)
+          if (!ending) await pause(offMs)
+        }
+      })()
+      running.catch(() => {})
+      return Promise.resolve()
+    },
+    async end() {
+      ending = true
+      wake?.()
+      await running
+    },
+  }
+}
+
+/** Does something again and again until the phase ends. @param {number} everyMs @param {(house: House) => Promise<unknown>} act @param {(house: House) => Promise<unknown>} [undo] @returns {Pick<Phase, 'begin' | 'end'>} */
+export function repeating(everyMs, act, undo) {
+  const { begin, end } = alternating({ onMs: everyMs, offMs: 0 }, act, () => Promise.resolve())
+  return {
+    begin,
+    async end(house) {
+      await end(house)
+      await undo?.(house)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * @import { Phase } from '../faults/phase.mjs'
+ *
+ * @typedef {object} SetInput
+ * @property {string} dist
+ * @property {number} seed
+ * @property {number} calls
+ * @property {number} maxMs
+ * @property {number} concurrency
+ * @property {boolean} short
+ * @property {(line: string) => void} say
+ * @property {(phases: readonly Phase[]) => readonly Phase[]} choose
+ */
+export {}
