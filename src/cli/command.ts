@@ -18,6 +18,8 @@ export interface ArgumentSpec {
   /** Takes all that follow. */
   readonly many?: boolean
   readonly choices?: readonly string[]
+  /** Words a shell offers, where others are taken as well. */
+  readonly offers?: readonly string[]
   /** What a shell completes here. */
   readonly completes?: 'file'
 }

@@ -39,9 +39,20 @@ export class ExitError extends Error {
   }
 }
 
+/** Another program ended with this code, and has said why itself. */
+export class ExitStatus extends Error {
+  override readonly name = 'ExitStatus'
+  readonly code: number
+
+  constructor(code: number) {
+    super(`ended with ${code}`)
+    this.code = code
+  }
+}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return error.signalName === 'SIGINT' ? 130 : 143
-  if (error instanceof ExitError) return error.code
+  if (error instanceof ExitError || error instanceof ExitStatus) return error.code
   if (error instanceof UsageError) return EXIT.usage
   if (error instanceof ConfigError) return EXIT.configuration
   if (error instanceof JetwayError) {

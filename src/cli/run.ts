@@ -2,7 +2,7 @@ import { nearestName } from '../config/nearest.ts'
 import { JetwayError } from '../core/errors.ts'
 import type { CommandContext, CommandSpec } from './command.ts'
 import { ConfigError, formatProblem } from '../config/problem.ts'
-import { EXIT, exitCodeOf, Interrupted, UsageError } from './exit-codes.ts'
+import { EXIT, exitCodeOf, ExitStatus, Interrupted, UsageError } from './exit-codes.ts'
 import { createProgram, fromCommander } from './program.ts'
 import { COMMANDS } from './table.ts'
 
@@ -64,7 +64,7 @@ function checkWords(
 }
 
 function report(error: unknown, words: readonly string[], { terminal }: CommandContext): void {
-  if (error instanceof Interrupted) return
+  if (error instanceof Interrupted || error instanceof ExitStatus) return
   const code = exitCodeOf(error)
   if (words.includes('--json')) {
     terminal.warn(JSON.stringify({ error: describeError(error), exit_code: code }))

@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts'
 import { LITELLM_OPTIONS } from './litellm-options.ts'
+import { CLIENT_COMMANDS } from './table/client-commands.ts'
 import { JSON_OPTION, PORT_OPTION } from './table/options.ts'
 import { TEAM_COMMANDS } from './table/team-commands.ts'
 
@@ -108,6 +109,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/chat.ts'),
   },
+  ...CLIENT_COMMANDS,
   ...TEAM_COMMANDS,
   {
     name: 'config',

@@ -29,11 +29,15 @@ export function completionEntries(): readonly CompletionEntry[] {
       path,
       commands: spec.commands ?? [],
       options: [...shown(spec.options ?? []), ...common],
-      argument: spec.arguments?.[0],
+      argument: offered(spec.arguments?.[0]),
     }
     return [entry, ...(spec.commands ?? []).flatMap((child) => below(child, path))]
   }
   return [root, ...COMMANDS.flatMap((spec) => below(spec, []))]
+}
+
+function offered(argument: ArgumentSpec | undefined): ArgumentSpec | undefined {
+  return argument?.offers ? { ...argument, choices: argument.offers } : argument
 }
 
 function shown(options: readonly OptionSpec[]): readonly OptionSpec[] {

@@ -1,0 +1,58 @@
+import type { CommandSpec, OptionSpec } from '../command.ts'
+import { CONFIG_OPTION, PORT_OPTION } from './options.ts'
+
+/** The names of `clients/clients.ts`, which is not read before it is needed; a test compares them. */
+export const LAUNCHABLE_NAMES = [
+  'claude',
+  'codex',
+  'copilot',
+  'opencode',
+  'gemini',
+  'aider',
+  'qwen',
+  'continue',
+]
+
+const { short: _, ...LONG_PORT } = PORT_OPTION
+const GATEWAY_OPTIONS: readonly OptionSpec[] = [
+  { name: 'gateway', value: 'URL', summary: 'a gateway elsewhere; your key in JETWAY_API_KEY' },
+  { ...LONG_PORT, summary: "port of this machine's gateway" },
+  CONFIG_OPTION,
+]
+const MODEL: OptionSpec = {
+  name: 'model',
+  short: 'm',
+  value: 'MODEL',
+  summary: 'the model it begins with',
+  fallback: "the newest of the client's own family",
+}
+
+/** What puts other programs to work behind the gateway. */
+export const CLIENT_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'launch',
+    summary: 'Start a client already pointed at the gateway; its own configuration stays as it is',
+    arguments: [
+      {
+        name: 'client',
+        summary: LAUNCHABLE_NAMES.join(', '),
+        required: true,
+        offers: LAUNCHABLE_NAMES,
+      },
+      { name: 'args', summary: "behind --: the client's own words", many: true },
+    ],
+    options: [
+      MODEL,
+      ...GATEWAY_OPTIONS,
+      { name: 'demo', summary: 'against the built-in emulator; no account needed' },
+    ],
+    examples: [
+      { line: 'jetway launch claude', says: 'Claude Code on your Copilot seat' },
+      {
+        line: 'jetway launch codex -m gpt-5.4 -- exec "fix the tests"',
+        says: 'its own words behind --',
+      },
+    ],
+    load: () => import('../commands/launch.ts'),
+  },
+]
