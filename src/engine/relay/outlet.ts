@@ -29,6 +29,12 @@ export class Outlet {
   /** The client took no more; its `onDrain` is awaited. */
   held = false
   firstByteAt: number | undefined
+  /**
+   * Whom to tell when a client that is full takes more; set only while one is. Set for each call, it would be the link
+   * through which calls that are over and were promoted by the garbage collector keep all that came after them:
+   * measured on Node 20, two thirds of what a scavenge keeps, and 30 of 130 µs of a call.
+   */
+  upstream: { resume(): void } | undefined
   lastSentAt = 0
   /** Set by whoever hands over a chunk, so that the clock is read once for each. */
   now = 0
@@ -43,21 +49,24 @@ export class Outlet {
     this.#makeHead = makeHead
   }
 
-  set onDrain(callback: () => void) {
-    this.#sink.onDrain = () => {
-      this.held = false
-      callback()
-    }
-  }
-
   /** `false`: hold the upstream back. */
   write(bytes: Uint8Array): boolean {
     if (!this.started) this.#begin()
     this.#last = bytes
     this.lastSentAt = this.now
     const more = this.#sink.write(bytes)
-    this.held = !more
+    if (!more) this.#hold()
     return more
+  }
+
+  #hold(): void {
+    this.held = true
+    this.#sink.onDrain = () => {
+      const { upstream } = this
+      this.held = false
+      this.upstream = undefined
+      upstream?.resume()
+    }
   }
 
   /** A comment between two events; left out where the last bytes end inside one. */
@@ -94,7 +103,8 @@ export class Outlet {
 
   #finish(): void {
     this.ended = true
-    this.#sink.onDrain = undefined
+    this.upstream = undefined
+    if (this.#sink.onDrain !== undefined) this.#sink.onDrain = undefined
     this.#makeHead = undefined
     this.#last = undefined
   }

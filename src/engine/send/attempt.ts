@@ -76,11 +76,13 @@ export class Attempt implements ExchangeHandler {
   }
 
   start(): void {
-    this.#input.outlet.onDrain = () => {
-      this.#lastByteAt = this.#input.clock.monotonic()
-      this.#exchange?.resume()
-    }
     this.#exchange = this.#input.transport.dispatch(this.#input.request, this)
+  }
+
+  /** The client takes more again; the silence so far was its own. */
+  resume(): void {
+    this.#lastByteAt = this.#input.clock.monotonic()
+    this.#exchange?.resume()
   }
 
   /** The client is gone. */
@@ -115,6 +117,7 @@ export class Attempt implements ExchangeHandler {
     try {
       const more = receiver.data(chunk)
       if (outlet.ended) this.#answered(receiver.failure)
+      else if (!more) outlet.upstream = this
       return more
     } catch (error) {
       this.#broken(toJetwayError(error))
