@@ -2,7 +2,7 @@ import type { DialectName, Operation } from './call.ts'
 import type { Answer, Conversation } from './conversation.ts'
 import type { Embedding, EmbeddingRequest } from './embedding.ts'
 import type { JetwayError } from './errors.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { Model, WireName } from './model.ts'
 import type { Part } from './parts.ts'
 import type { Usage } from './usage.ts'
@@ -102,6 +102,21 @@ export interface Wire {
   /** Repairs an answer that is passed on in its own form; returns the very same bytes when nothing is wrong with them. */
   repairAnswer(bytes: Uint8Array, options: StreamOptions): RepairedAnswer
   createRelayFilter(options: StreamOptions): RelayFilter
+  /**
+   * What a request that is passed on in its own form must change because of what we put into earlier answers: seals of
+   * other wires, ids we made. Empty for a conversation that never left this wire; looks at no text.
+   */
+  repairRequest(body: JsonObject): readonly RequestRepair[]
+}
+
+/** One top-level member, changed. */
+export interface RequestRepair {
+  readonly field: string
+  /** `undefined` removes it. */
+  readonly value: JsonValue | undefined
+  readonly reason: string
+  /** What the caller loses by it, for `x-jetway-degraded`. */
+  readonly loses?: string | undefined
 }
 
 export interface EncodedRequest {

@@ -229,6 +229,18 @@ describe('translate', () => {
     expect(server.received).toHaveLength(1)
   })
 
+  test('what we put into earlier answers is taken out of a relay, and named; the rest stays as it came', async () => {
+    const { engine, server } = await house([good])
+    const { record } = await ask(engine, { ...whole, ours: 'seal', odd: 1 })
+    expect(JSON.parse(server.received[0]?.body ?? '')).toEqual({ ...whole, odd: 1 })
+    expect(record).toMatchObject({ mode: 'relay', degraded: ['ours'] })
+    expect(record.rewrites).toContainEqual({
+      field: 'ours',
+      action: 'repaired',
+      reason: 'upstream does not know it',
+    })
+  })
+
   test('an answer that would be cut is streamed by the upstream and put together', async () => {
     const limits = { nonStreamingOutputTokens: 100, outputTokens: 1000 }
     const { engine, server } = await house(
@@ -719,7 +731,9 @@ test('whatever the upstream does, a call ends once, and in time', async () => {
         expect(sink.events.at(-1)).toBe(ends[0])
         expect(record.outcome === 'ok').toBe(ends[0] === 'end')
         expect(record.attempts.length).toBeLessThanOrEqual(4)
-        expect(server.received.length).toBe(record.attempts.length)
+        // The time may be up before the last attempt has come as far as the server.
+        expect(server.received.length).toBeLessThanOrEqual(record.attempts.length)
+        expect(server.received.length).toBeGreaterThanOrEqual(record.attempts.length - 1)
         await server.close()
       },
     ),

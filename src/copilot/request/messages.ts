@@ -1,6 +1,7 @@
 import { asNumber, asObject, isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Draft } from '../../core/upstream.ts'
+import { withoutBillingHeader } from '../../dialects/messages/index.ts'
 import type { Changes } from './changes.ts'
 import { fitReasoningEffort, fitSampling } from './parameters.ts'
 import { fitThinking } from './thinking.ts'
@@ -49,9 +50,17 @@ function fitOutputFormat(body: JsonObject, changes: Changes): void {
 
 const SCOPE = 'cache_control.scope is refused ("Extra inputs are not permitted")'
 
+const BILLING_HEADER =
+  'a note for Anthropic’s billing changes with every request, and what follows it is never cached'
+
 /** Looks at every block, but into none: texts are not touched, so that a long conversation costs little. */
 function fitBlocks(body: JsonObject, changes: Changes): void {
-  const { system, messages } = body
+  const { messages } = body
+  const system = withoutBillingHeader(body['system'])
+  if (system !== body['system']) {
+    if (system === undefined) changes.remove('system', BILLING_HEADER)
+    else changes.set('system', system, 'repaired', BILLING_HEADER)
+  }
   if (Array.isArray(system)) {
     const repaired = mapSame(system, withoutScope)
     if (repaired !== system) changes.set('system', repaired, 'repaired', SCOPE)

@@ -484,6 +484,16 @@ describe('messages bodies', () => {
   const messages = (body: JsonObject, model: ModelName = 'claude'): Prepared =>
     prepare({ model, wire: 'messages', body })
 
+  test('a note for Anthropic’s billing goes from the front of the system prompt', () => {
+    const note = { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.197' }
+    const own = { type: 'text', text: 'Be brief.' }
+    const { edits, rewrites } = messages({ system: [note, own] })
+    expect(Object.fromEntries(edits)).toEqual({ system: [own] })
+    expect(rewrites).toMatchObject([{ field: 'system', action: 'repaired' }])
+    expect(Object.fromEntries(messages({ system: [note] }).edits)).toEqual({ system: undefined })
+    expect(messages({ system: [own] }).edits.size).toBe(0)
+  })
+
   test("what only Anthropic's own API knows goes", () => {
     const { edits } = messages({
       service_tier: 'auto',

@@ -9,6 +9,7 @@ import { createStreamEncoder } from './encode-stream.ts'
 import { encodeError } from './errors.ts'
 import { readFacts } from './facts.ts'
 import { createRelayFilter } from './relay.ts'
+import { repairRequest } from './repair-request.ts'
 import { repairAnswer } from './repair-answer.ts'
 
 export const chat: GenerateDialect = {
@@ -33,4 +34,5 @@ export const chatWire: Wire = {
   createStreamDecoder,
   repairAnswer,
   createRelayFilter,
+  repairRequest,
 }

@@ -40,6 +40,11 @@ export function blocksFromOpaque(opaque: string, text: string): readonly Reasoni
   return blocks.length > 0 ? blocks : textAlone(text)
 }
 
+/** Not a value that the chat wire itself made: we wrapped it for a client that keeps only this slot. */
+export function isForeignOpaque(opaque: string): boolean {
+  return opaque.startsWith(MARK) || unwrapSealed(opaque) !== undefined
+}
+
 function readEntries(encoded: string): ReasoningContent[] {
   const parsed = tryParseJson(Buffer.from(encoded, 'base64url').toString('utf8')) ?? null
   return asArray(parsed).flatMap((entry) => {

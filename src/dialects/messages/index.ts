@@ -9,6 +9,7 @@ import { createStreamEncoder, PING } from './encode-stream.ts'
 import { encodeError } from './errors.ts'
 import { readFacts } from './facts.ts'
 import { createRelayFilter, repairAnswer } from './relay.ts'
+import { repairRequest } from './repair-request.ts'
 
 export { withoutBillingHeader } from './billing-header.ts'
 export { withoutForeignThinking } from './foreign-thinking.ts'
@@ -47,4 +48,5 @@ export const messagesWire: Wire = {
   createStreamDecoder,
   repairAnswer,
   createRelayFilter,
+  repairRequest,
 }

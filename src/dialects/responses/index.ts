@@ -9,6 +9,7 @@ import { createStreamEncoder, KEEP_ALIVE } from './encode-stream.ts'
 import { encodeError } from './errors.ts'
 import { readFacts } from './facts.ts'
 import { createRelayFilter, repairAnswer } from './relay.ts'
+import { repairRequest } from './repair-request.ts'
 
 export { withoutForeignReasoning } from './foreign-reasoning.ts'
 export { withoutItemIds } from './item-ids.ts'
@@ -46,4 +47,5 @@ export const responsesWire: Wire = {
   createStreamDecoder,
   repairAnswer,
   createRelayFilter,
+  repairRequest,
 }

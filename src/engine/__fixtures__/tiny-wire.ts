@@ -25,6 +25,8 @@ export function tinyWire(name: WireName, field: string): Wire {
   return {
     name,
     path: `/${name}`,
+    repairRequest: ({ ours }) =>
+      ours === undefined ? [] : [{ field: 'ours', value: undefined, reason: 'upstream does not know it', loses: 'ours' }],
     encodeRequest: (conversation, model) => ({
       body: { model: model.id, [field]: promptOf(conversation), stream: conversation.stream },
       degraded: conversation.topK === undefined ? [] : ['top_k'],

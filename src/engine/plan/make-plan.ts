@@ -114,7 +114,8 @@ interface DraftBody {
 }
 
 /** The client's own bytes, with single members changed in place. */
-function ownBody({ call, dialect, facts, model, decoded }: PlanInput, stream: boolean): DraftBody {
+function ownBody(input: PlanInput, stream: boolean): DraftBody {
+  const { call, dialect, facts, model, decoded } = input
   const { bytes, json } = call.body
   const own = new Map<string, JsonValue | undefined>()
   const rewrites: Rewrite[] = []
@@ -130,13 +131,19 @@ function ownBody({ call, dialect, facts, model, decoded }: PlanInput, stream: bo
     for (const [field, value] of defaults.edits) own.set(field, value)
     rewrites.push(...defaults.rewrites)
   }
+  const degraded: string[] = []
+  for (const repair of input.wires.get(input.choice.wire)?.repairRequest(json) ?? []) {
+    own.set(repair.field, repair.value)
+    rewrites.push({ field: repair.field, action: 'repaired', reason: repair.reason })
+    if (repair.loses !== undefined) degraded.push(repair.loses)
+  }
   return {
     body: own.size === 0 ? json : withEdits(json, own),
     conversation: stream === call.stream ? undefined : decoded.conversation(),
     embedding: undefined,
     restore: undefined,
     rewrites,
-    degraded: [],
+    degraded,
     print(edits) {
       if (own.size === 0) return spliceJson(bytes, edits)
       for (const [field, value] of edits) own.set(field, value)
