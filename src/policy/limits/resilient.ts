@@ -1,13 +1,22 @@
 import type { Clock } from '../../core/clock.ts'
-import type { LimitStore, TakeRequest } from './limit-store.ts'
+import {
+  BUCKET_MS,
+  WINDOW_MS,
+  type LimitStore,
+  type Settlement,
+  type TakeRequest,
+} from './limit-store.ts'
 
 /** After a failure calls are counted alone for so long, before one of them asks the shared store again. */
 const RETRY_MS = 250
 
 /**
  * Limits that stay limits while the shared store is away: each process then counts alone, at its share of every limit, and
- * goes back to the shared counts as soon as they answer. The share errs on the safe side: all replicas together stay within
+ * goes back to the shared counts when they answer again. The share errs on the safe side: all replicas together stay within
  * the limit as long as there are no more of them than `replicas` says.
+ *
+ * What the shared store counts is counted here too, so that a share begins with what it has used; and for a minute after the
+ * store is back both count, since it may have come back without its memory.
  */
 export function createResilientLimits(options: {
   readonly shared: LimitStore
@@ -20,18 +29,22 @@ export function createResilientLimits(options: {
   const { shared, local, replicas, clock, onChange } = options
   let away = false
   let retryAt = 0
-  /** Calls that were counted here alone, so that they are settled here. */
+  let cautiousUntil = 0
+  /** Calls that the shared store knows nothing of. */
   const localCalls = new Set<string>()
 
   const changed = (now: boolean): void => {
     if (now) retryAt = clock.monotonic() + RETRY_MS
     if (away === now) return
     away = now
+    if (!now) cautiousUntil = clock.monotonic() + WINDOW_MS + BUCKET_MS
     onChange?.(now)
   }
 
+  const takeShare = (request: TakeRequest) => local.take(shareOf(request, Math.max(1, replicas())))
+
   const takeAlone = async (request: TakeRequest) => {
-    const verdict = await local.take(shareOf(request, Math.max(1, replicas())))
+    const verdict = await takeShare(request)
     if (!verdict.refusal) localCalls.add(request.callId)
     return verdict
   }
@@ -44,16 +57,43 @@ export function createResilientLimits(options: {
       try {
         const verdict = await shared.take(request)
         changed(false)
-        return verdict
+        if (verdict.refusal) return verdict
+        if (clock.monotonic() >= cautiousUntil) {
+          await local.take(countOnly(request))
+          return verdict
+        }
       } catch {
         changed(true)
         return takeAlone(request)
       }
+      // The shared store has counted a call that goes no further: too much for a minute, on the safe side.
+      const share = await takeShare(request)
+      if (share.refusal) await shared.settle(nothingOf(request)).catch(() => undefined)
+      return share
     },
     async settle(settlement) {
-      if (localCalls.delete(settlement.callId)) await local.settle(settlement)
-      else await shared.settle(settlement)
+      await local.settle(settlement)
+      if (!localCalls.delete(settlement.callId)) await shared.settle(settlement)
     },
+  }
+}
+
+function nothingOf({ callId, demands, tokens, nowMs }: TakeRequest): Settlement {
+  return { callId, demands, estimatedTokens: tokens, tokens: 0, takenAtMs: nowMs, nowMs }
+}
+
+/** Counted, and never refused. */
+function countOnly(request: TakeRequest): TakeRequest {
+  const open = (limit: number | undefined): number | undefined =>
+    limit === undefined ? undefined : Number.MAX_SAFE_INTEGER
+  return {
+    ...request,
+    demands: request.demands.map((demand) => ({
+      scope: demand.scope,
+      requestsPerMinute: open(demand.requestsPerMinute),
+      tokensPerMinute: open(demand.tokensPerMinute),
+      parallel: open(demand.parallel),
+    })),
   }
 }
 

@@ -106,7 +106,12 @@ describe('a summary', () => {
             const bad = row.outcome === 'ok' ? 0 : 1
             expected.set(group, [calls + 1, failed + bad, nano + BigInt(row.nano_credits)])
           }
-          const wanted = [...expected].map(([group, sums]) => [group, ...sums])
+          const wanted = [...expected].map(([group, [calls, failed, nano]]) => [
+            group,
+            calls,
+            failed,
+            nano,
+          ])
           expect(new Set(found.map(String))).toEqual(new Set(wanted.map(String)))
           expect(found).toHaveLength(wanted.length)
         },
