@@ -124,25 +124,26 @@ export interface Piece {
 
 /**
  * A range of days as months, and single days where it begins or ends within one: added where they are few, else the month
- * less the days outside. No range needs more than 31 days of single rows.
+ * less the days outside. No range needs more than about a month of single days, and one up to today hardly any.
  */
 export function piecesOf(fromDay: string | undefined, toDay: string | undefined): readonly Piece[] {
-  const pieces: Piece[] = []
   let firstMonth = fromDay?.slice(0, 7)
   let lastMonth = toDay?.slice(0, 7)
-  if (fromDay !== undefined && firstMonth === lastMonth && !isWhole(fromDay, toDay ?? '')) {
+  const inOneMonth = firstMonth !== undefined && firstMonth === lastMonth
+  if (inOneMonth && Number(toDay?.slice(8)) - Number(fromDay?.slice(8)) < FEW_DAYS) {
     return [{ span: 'day', sign: 1, from: fromDay, to: toDay }]
   }
+  const pieces: Piece[] = []
   if (fromDay !== undefined && firstMonth !== undefined && !fromDay.endsWith('-01')) {
-    if (Number(fromDay.slice(8)) > 16) {
+    if (Number(fromDay.slice(8)) > FEW_DAYS && !inOneMonth) {
       pieces.push({ span: 'day', sign: 1, from: fromDay, to: `${firstMonth}-31` })
       firstMonth = monthAfter(firstMonth, 1)
     } else {
       pieces.push({ span: 'day', sign: -1, from: `${firstMonth}-01`, to: dayAfter(fromDay, -1) })
     }
   }
-  if (toDay !== undefined && lastMonth !== undefined && dayAfter(toDay, 1).slice(8) !== '01') {
-    if (Number(toDay.slice(8)) < 16) {
+  if (toDay !== undefined && lastMonth !== undefined && !dayAfter(toDay, 1).endsWith('-01')) {
+    if (Number(toDay.slice(8)) < FEW_DAYS && !inOneMonth) {
       pieces.push({ span: 'day', sign: 1, from: `${lastMonth}-01`, to: toDay })
       lastMonth = monthAfter(lastMonth, -1)
     } else {
@@ -152,9 +153,8 @@ export function piecesOf(fromDay: string | undefined, toDay: string | undefined)
   return [{ span: 'month', sign: 1, from: firstMonth, to: lastMonth }, ...pieces]
 }
 
-function isWhole(fromDay: string, toDay: string): boolean {
-  return fromDay.endsWith('-01') && dayAfter(toDay, 1).endsWith('-01')
-}
+/** About half a month. */
+const FEW_DAYS = 16
 
 function dayAfter(day: string, days: number): string {
   return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
