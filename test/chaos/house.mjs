@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTcpProxy } from './faults/tcp-proxy.mjs'
 import { startEmulator } from './processes/start-emulator.mjs'
-import { startGateway } from './processes/start-gateway.mjs'
+import { KEY, startGateway } from './processes/start-gateway.mjs'
 import { createRandom, seedOf } from './random.mjs'
 
 /** Milliseconds. A call is over within `call`; the rest is what a busy machine may add before it counts as late. */
@@ -113,6 +113,7 @@ export async function openHouse({
   const gateways = []
   for (let number = 0; number < replicas; number++) gateways.push(await open(number))
 
+  const keys = [{ key: KEY, owner: 'master' }, ...(await makeKeys(gateways[0]?.direct ?? ''))]
   return {
     folder,
     emulator,
@@ -122,6 +123,8 @@ export async function openHouse({
     lines,
     /** What came in at the emulator: prompt, outcome, status. @type {[string, string, number][]} */
     seen: [],
+    /** Who calls. @type {{ key: string, owner: string }[]} */
+    keys,
     /** Replicas write into one. */
     sharedLedger: false,
     /** @type {Record<string, TcpProxy>} further hops by name: Redis, Postgres */
@@ -145,6 +148,23 @@ export async function openHouse({
 
 const UNLIMITED = {
   premium_interactions: { entitlement: 1_000_000_000, remaining: 1_000_000_000, unlimited: true },
+}
+
+/** Virtual keys for some of the callers; none where this build has no store. @param {string} origin */
+async function makeKeys(origin) {
+  const keys = []
+  for (const owner of ['ada', 'grace', 'hedy']) {
+    const response = await fetch(`${origin}/key/generate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ key_alias: owner, max_budget: 1_000_000 }),
+    })
+    if (response.status === 404) return []
+    const answer = /** @type {any} */ (await response.json())
+    if (!response.ok) throw new Error(`/key/generate: ${JSON.stringify(answer)}`)
+    keys.push({ key: /** @type {string} */ (answer.key), owner })
+  }
+  return keys
 }
 
 /** @returns {Promise<number>} */

@@ -22,11 +22,12 @@ const KINDS = /** @type {const} */ ([
 ])
 const WORDS = ['alder', 'birch', 'cedar', 'elm', 'fir', 'hazel', 'juniper', 'larch', 'maple', 'oak']
 
-/** The n-th call of a phase: the same for the same seed, whatever happened before. @param {number} seed @param {string} run @param {number} number @param {Phase} phase @returns {CallPlan} */
-export function planCall(seed, run, number, phase) {
+/** The n-th call of a phase: the same for the same seed, whatever happened before. @param {number} seed @param {string} run @param {number} number @param {Phase} phase @param {readonly { readonly key: string, readonly owner: string }[]} keys @returns {CallPlan} */
+export function planCall(seed, run, number, phase, keys) {
   const random = createRandom(seedOf(seed, `${run} ${number}`))
   const [client, wire, model] = random.weigh(KINDS)
   const id = `n${run}x${number}q`
+  const { key, owner } = random.pick(keys)
   const words = random.weigh([
     [80, random.between(3, 12)],
     [17, random.between(40, 120)],
@@ -48,6 +49,8 @@ export function planCall(seed, run, number, phase) {
     wire: phase.models ? 'chat' : wire,
     model: phase.models ? random.pick(phase.models) : model,
     stream,
+    key,
+    owner,
     prompt: `say: ${expected}`,
     expected,
     ...end,

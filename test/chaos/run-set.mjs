@@ -43,7 +43,7 @@ export async function runSet({ name, house, phases, seed, calls, maxMs, concurre
   const onResult = (/** @type {CallResult} */ result) => {
     const { plan, outcome } = result
     // What the books are compared with; the texts would fill the memory.
-    results.set(plan.id, { ...result, outcome: { kind: outcome.kind, status: outcome.status ?? 0 } })
+    results.set(plan.id, { ...result, outcome: { kind: outcome.kind, status: outcome.status ?? 0, requestId: outcome.requestId } })
   }
   const common = { house, callers, seed, concurrency, onResult }
   const violations = []

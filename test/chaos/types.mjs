@@ -5,6 +5,8 @@
  * @property {string} id the request id, which is also the nonce in the prompt
  * @property {'chat' | 'messages' | 'responses' | 'gemini' | 'ollama'} wire
  * @property {'raw' | 'sdk'} client
+ * @property {string} key whose call it is
+ * @property {string} owner the key's name in the ledger
  * @property {string} model
  * @property {boolean} stream
  * @property {string} prompt

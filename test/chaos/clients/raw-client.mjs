@@ -4,7 +4,6 @@
  * @import { Outcome, CallPlan } from '../types.mjs'
  */
 import { Agent, request } from 'undici'
-import { KEY } from '../processes/start-gateway.mjs'
 import { createStreamReader } from './stream-reader.mjs'
 import { WIRE_FORMS } from './wires.mjs'
 
@@ -20,7 +19,7 @@ export function createRawClient({ timeoutMs }) {
         dispatcher,
         method: 'POST',
         headers: {
-          authorization: `Bearer ${KEY}`,
+          authorization: `Bearer ${plan.key}`,
           'content-type': 'application/json',
           'x-request-id': plan.id,
         },
@@ -77,6 +76,8 @@ function readWhole(form, status, body) {
 
 /** @param {import('./wires.mjs').WireForm} form @param {any} value @param {number} status @returns {Outcome} */
 function readError(form, value, status) {
+  // What is no HTTP has no path either, so nothing says whose form its refusal should have.
+  if (value.error?.code === 'bad_http') return { kind: 'error', code: 'bad_http', message: value.error.message }
   const problem = form.faultOfError(value, status)
   if (problem !== undefined) return { kind: 'wrong', problem }
   const detail = typeof value.error === 'object' ? value.error : {}

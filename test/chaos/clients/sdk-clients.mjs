@@ -5,29 +5,28 @@
  */
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
-import { KEY } from '../processes/start-gateway.mjs'
 
 /** @param {{ readonly timeoutMs: number }} options */
 export function createSdkClients({ timeoutMs }) {
   /** @type {Map<string, { openai: OpenAI, anthropic: Anthropic }>} */
   const byOrigin = new Map()
-  /** @param {string} origin */
-  const clientsFor = (origin) => {
-    let clients = byOrigin.get(origin)
+  /** @param {string} origin @param {string} key */
+  const clientsFor = (origin, key) => {
+    let clients = byOrigin.get(origin + key)
     if (clients === undefined) {
-      const common = { apiKey: KEY, maxRetries: 0, timeout: timeoutMs }
+      const common = { apiKey: key, maxRetries: 0, timeout: timeoutMs, logLevel: /** @type {const} */ ('off') }
       clients = {
         openai: new OpenAI({ ...common, baseURL: `${origin}/v1` }),
         anthropic: new Anthropic({ ...common, baseURL: origin }),
       }
-      byOrigin.set(origin, clients)
+      byOrigin.set(origin + key, clients)
     }
     return clients
   }
   return {
     /** @param {string} origin @param {CallPlan} plan @param {AbortSignal} signal @returns {Promise<Outcome>} */
     async call(origin, plan, signal) {
-      const { openai, anthropic } = clientsFor(origin)
+      const { openai, anthropic } = clientsFor(origin, plan.key)
       const options = { signal, headers: { 'x-request-id': plan.id } }
       try {
         const text = await ASK[plan.wire]?.(openai, anthropic, plan, options)
@@ -63,10 +62,14 @@ function readFailure(error) {
         status: error.status ?? 200,
         code: String(detail.code ?? detail.type ?? ''),
         message: error.message,
+        requestId: error.headers?.get('x-request-id') ?? undefined,
       }
     }
   }
-  if (error instanceof SyntaxError) return { kind: 'damaged', problem: error.message }
+  // Anthropic's SDK wraps what JSON.parse says.
+  if (error instanceof SyntaxError || /in JSON at position/.test(String(error))) {
+    return { kind: 'damaged', problem: String(error) }
+  }
   throw error
 }
 
@@ -104,6 +107,11 @@ const ASK = {
     for await (const event of await openai.responses.create({ ...body, stream }, options)) {
       if (event.type === 'response.output_text.delta') text += event.delta
       finished ||= event.type === 'response.completed'
+      // OpenAI's SDK throws at `error` only; a program has to look for this one.
+      if (event.type === 'response.failed') {
+        const { message = '', code = '' } = event.response.error ?? {}
+        throw new OpenAI.APIError(undefined, { message, code }, message, undefined)
+      }
     }
     return finished ? text : undefined
   },

@@ -12,8 +12,8 @@ export function clientPhases() {
       hop: 'client',
       allowed: { abort: true },
       aborts: 'random',
-      async begin() {},
-      async end() {},
+      begin: () => Promise.resolve(),
+      end: () => Promise.resolve(),
     },
   ]
 }

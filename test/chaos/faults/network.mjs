@@ -17,7 +17,7 @@ const IN_REQUEST = /** @type {const} */ ([0, 500])
 const DOWN = [
   ['reset', { kind: 'reset', share: 0.2, after: ANYWHERE }],
   ['stalled', { kind: 'stall', share: 0.1, after: ANYWHERE }],
-  ['slow', { kind: 'slow', share: 0.3, bytes: 150, everyMs: 4 }],
+  ['slow', { kind: 'slow', share: 0.3, bytes: 3_000, everyMs: 4 }],
   ['half-written', { kind: 'half', share: 0.2, after: ANYWHERE }],
   ['garbled', { kind: 'garble', share: 0.2, after: ANYWHERE }],
 ]
@@ -25,7 +25,7 @@ const DOWN = [
 const UP = [
   ['request reset', { kind: 'reset', share: 0.2, direction: 'up', after: IN_REQUEST }],
   ['request stalled', { kind: 'stall', share: 0.1, direction: 'up', after: IN_REQUEST }],
-  ['request slow', { kind: 'slow', share: 0.3, direction: 'up', bytes: 40, everyMs: 4 }],
+  ['request slow', { kind: 'slow', share: 0.3, direction: 'up', bytes: 120, everyMs: 4 }],
   ['request half-written', { kind: 'half', share: 0.2, direction: 'up', after: IN_REQUEST }],
   ['request garbled', { kind: 'garble', share: 0.2, direction: 'up', after: IN_REQUEST }],
 ]
@@ -73,12 +73,19 @@ export function networkPhases() {
     {
       name: 'DNS failure',
       hop: 'gateway–upstream',
-      allowed: { statuses: [500, 502, 503, 504], codes: ['no_deployment_available'] },
-      // One name whose host does not resolve, and a group of two of which one does.
-      models: ['dns-only', 'dns-group'],
-      mustPass: (plan) => plan.model === 'dns-group',
-      async begin() {},
-      async end() {},
+      allowed: UPSTREAM,
+      models: ['dns-only'],
+      weight: 0.3,
+      begin: () => Promise.resolve(),
+      end: () => Promise.resolve(),
+    },
+    {
+      name: 'DNS failure of one of two',
+      hop: 'gateway–upstream',
+      allowed: NOTHING,
+      models: ['dns-group'],
+      begin: () => Promise.resolve(),
+      end: () => Promise.resolve(),
     },
   ]
 }

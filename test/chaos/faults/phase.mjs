@@ -1,6 +1,5 @@
 /**
  * @import { Allowed } from './allowed.mjs'
- * @import { CallPlan } from '../types.mjs'
  * @import { House } from '../house.mjs'
  */
 
@@ -14,11 +13,10 @@
  * @property {(house: House) => Promise<void>} begin
  * @property {(house: House) => Promise<void>} end
  * @property {readonly string[]} [models] calls go to these names instead of the usual ones
- * @property {(plan: CallPlan) => boolean} [mustPass] calls which may not fail even so
  * @property {number} [abortAfterMs] the client goes away after this long
  * @property {'random'} [aborts] the client goes away at random
  * @property {number} [weight] share of the calls, 1 when left out
- * @property {boolean} [losesRows] a process is killed: what it finished in its last second may be missing
+ * @property {number} [recoveryMs] how soon all must be well again, where that is longer than usual
  */
 
 /**

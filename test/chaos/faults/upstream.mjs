@@ -9,6 +9,9 @@ import { alternating, repeating } from './phase.mjs'
 
 const ROUTES = ['chat', 'responses', 'messages']
 
+/** A token that is refused is renewed ten times a minute at most, so tokens end more slowly than that over all phases. */
+const TOKEN_MS = 4_000
+
 /** So many calls of each wire are hit, again and again. @param {object} fault @param {number} [times] @param {number} [everyMs] */
 function wave(fault, times = 4, everyMs = 150, on = {}) {
   return repeating(
@@ -43,21 +46,10 @@ const inStream = (name, fault, allowed = UPSTREAM) => ({
 export function upstreamPhases() {
   return [
     {
-      name: '401 storm',
+      name: 'tokens end early',
       hop: 'upstream',
-      allowed: { statuses: [401] },
-      ...repeating(
-        120,
-        async (house) => {
-          await house.emulator.control('tokens/expireAll')
-          await house.emulator.control('faults/add', {
-            on: { route: 'chat' },
-            times: 3,
-            do: { kind: 'error', name: 'token_expired' },
-          })
-        },
-        (house) => house.emulator.control('faults/clear'),
-      ),
+      allowed: NOTHING,
+      ...repeating(TOKEN_MS, (house) => house.emulator.control('tokens/expireAll')),
     },
     {
       name: 'sign-in service down',
@@ -65,7 +57,7 @@ export function upstreamPhases() {
       // Without a fresh token there is nothing to call with.
       allowed: either(UPSTREAM, { statuses: [401, 403] }),
       ...alternating(
-        { onMs: 400, offMs: 800 },
+        { onMs: 400, offMs: TOKEN_MS },
         async (house) => {
           await house.emulator.control('faults/add', {
             on: { route: 'exchange' },
@@ -81,7 +73,7 @@ export function upstreamPhases() {
       hop: 'gateway–GitHub',
       allowed: either(UPSTREAM, { statuses: [401, 403] }),
       ...alternating(
-        { onMs: 400, offMs: 800 },
+        { onMs: 400, offMs: TOKEN_MS },
         async (house) => {
           await house.emulator.control('faults/add', {
             on: { route: 'exchange' },
@@ -100,7 +92,7 @@ export function upstreamPhases() {
     refusal('503 burst', 'service_unavailable_html', UPSTREAM),
     refusal('504 burst', 'gateway_timeout', UPSTREAM),
     refusal('529 burst', 'overloaded', UPSTREAM),
-    refusal('421', 'misdirected', { statuses: [421, 502, 503] }),
+    refusal('421', 'misdirected', { statuses: [403, 421] }),
     refusal('466', 'outdated', { statuses: [400, 466, 502] }),
     refusal('402', 'quota_exceeded', { statuses: [402, 429] }),
     refusal('content filter', 'content_filter', { statuses: [400, 422] }),
@@ -136,13 +128,13 @@ export function upstreamPhases() {
       { kind: 'stream-error', after: 3, as: 'failed' },
       either(UPSTREAM, { statuses: [429, 400] }),
     ),
-    inStream('dripping stream', { kind: 'drip', bytes: 90, everyMs: 3 }, NOTHING),
+    inStream('dripping stream', { kind: 'drip', bytes: 2_000, everyMs: 3 }, NOTHING),
     {
       name: 'GitHub’s clock jumps',
       hop: 'clocks',
       allowed: NOTHING,
       ...alternating(
-        { onMs: 700, offMs: 700 },
+        { onMs: TOKEN_MS, offMs: TOKEN_MS },
         (house) => house.emulator.control('clock/shift', { seconds: 5_400 }),
         (house) => house.emulator.control('clock/shift', { seconds: -5_400 }),
       ),
@@ -152,13 +144,32 @@ export function upstreamPhases() {
       hop: 'clocks',
       allowed: NOTHING,
       ...alternating(
-        { onMs: 700, offMs: 700 },
+        { onMs: TOKEN_MS, offMs: TOKEN_MS },
         (house) => house.emulator.control('clock/shift', { seconds: -5_400 }),
         (house) => house.emulator.control('clock/shift', { seconds: 5_400 }),
       ),
     },
     clockJump('the gateway’s clock jumps ahead', 86_400_000),
     clockJump('the gateway’s clock jumps back', -86_400_000),
+    {
+      // Last: after ten renewals in a minute the gateway spares GitHub for the rest of it, and says so with `retry-after`.
+      name: '401 storm',
+      hop: 'upstream',
+      allowed: { statuses: [401] },
+      recoveryMs: 75_000,
+      ...repeating(
+        120,
+        async (house) => {
+          await house.emulator.control('tokens/expireAll')
+          await house.emulator.control('faults/add', {
+            on: { route: 'chat' },
+            times: 3,
+            do: { kind: 'error', name: 'token_expired' },
+          })
+        },
+        (house) => house.emulator.control('faults/clear'),
+      ),
+    },
   ]
 }
 

@@ -8,7 +8,7 @@
 import { request } from 'undici'
 import { KEY } from '../processes/start-gateway.mjs'
 
-/** @typedef {{ times: number, outcome: string, status: number }} Row */
+/** @typedef {{ times: number, outcome: string, status: number, owner: string | undefined }} Row */
 /** @typedef {{ readonly source: string, readonly rows: Map<string, Row> }} Book */
 
 /** A killed process may not have written what it finished this shortly before. */
@@ -18,7 +18,7 @@ const UNWRITTEN_MS = 1_500
 export function readLog(house) {
   const rows = new Map()
   for (const { msg, id, outcome, status } of house.lines) {
-    if (msg === 'call' && id !== undefined) note(rows, id, String(outcome), Number(status))
+    if (msg === 'call' && id !== undefined) note(rows, id, String(outcome), Number(status), undefined)
   }
   return { source: 'log', rows }
 }
@@ -42,17 +42,19 @@ export async function readLedger(house) {
       }
       const page = /** @type {any} */ (await body.json())
       if (statusCode !== 200) throw new Error(`/spend/logs: ${statusCode} ${JSON.stringify(page)}`)
-      for (const { request_id: id, outcome, status } of page.logs) note(rows, id, outcome, status)
+      for (const { request_id: id, outcome, status_code: status, key_alias: owner } of page.logs) {
+        note(rows, id, outcome, status, owner ?? 'master')
+      }
       cursor = page.next ?? ''
     } while (cursor !== '')
   }
   return { source: '/spend/logs', rows }
 }
 
-/** @param {Map<string, Row>} rows @param {string} id @param {string} outcome @param {number} status */
-function note(rows, id, outcome, status) {
+/** @param {Map<string, Row>} rows @param {string} id @param {string} outcome @param {number} status @param {string | undefined} owner */
+function note(rows, id, outcome, status, owner) {
   const row = rows.get(id)
-  if (row === undefined) rows.set(id, { times: 1, outcome, status })
+  if (row === undefined) rows.set(id, { times: 1, outcome, status, owner })
   else row.times++
 }
 
@@ -74,12 +76,17 @@ export function checkBook({ house, book, results }) {
       findings.add(`written ${row.times} times`, id)
       continue
     }
-    const reached = outcome.kind === 'answer' || outcome.kind === 'error'
+    // An error without our id is one of a request that could not be read.
+    const reached =
+      outcome.kind === 'answer' || (outcome.kind === 'error' && outcome.requestId === id)
     if (row === undefined) {
       if (!reached || refused.has(id)) continue
       if (kills.some((at) => endedAt > at - UNWRITTEN_MS && endedAt < at + UNWRITTEN_MS)) unwritten++
       else findings.add(`not written: ${outcome.kind} ${outcome.status ?? ''} ${plan.wire}`, id)
       continue
+    }
+    if (row.owner !== undefined && row.owner !== plan.owner) {
+      findings.add(`written as ${row.owner}’s, and ${plan.owner} called`, id)
     }
     if (outcome.kind === 'answer' && row.outcome !== 'ok') {
       findings.add(`written as ${row.outcome}, and the client had its answer`, id)
