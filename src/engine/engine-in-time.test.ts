@@ -67,6 +67,29 @@ describe('waits', () => {
     expect((transport.began[1] ?? 0) - (transport.began[0] ?? 0)).toBe(60 * SECOND + 10)
   })
 
+  test('a process does not end while a call waits for its next attempt', async () => {
+    const held: number[] = []
+    const time = createVirtualClock()
+    const clock: VirtualClock = {
+      ...time,
+      get pending() {
+        return time.pending
+      },
+      setTimer(delayMs, callback, keepAlive) {
+        if (keepAlive === true) held.push(delayMs)
+        return time.setTimer(delayMs, callback)
+      },
+    }
+    const transport = simulateTransport(time, (_, number) =>
+      number === 1 ? refuse(503, { 'retry-after': '9' }) : good,
+    )
+    const { call } = simulate(() => () => good, { clock, transport })
+    const { record } = call({}, { receivedAt: 0 })
+    await time.advance(MINUTE)
+    expect((await record).outcome).toBe('ok')
+    expect(held).toEqual([9000])
+  })
+
   test('the time that a call waits is not the gateway’s own', async () => {
     const { clock, call } = simulate(
       () => (_, number) => (number === 1 ? refuse(503, { 'retry-after': '30' }) : good),

@@ -114,10 +114,12 @@ export class Interrupts implements Sleeper {
         cancel()
         reject(error)
       }
-      const cancel = this.#clock.setTimer(delayMs, () => {
+      const over = (): void => {
         this.#over(stop)
         resolve()
-      })
+      }
+      // Between two attempts there may be nothing else that keeps the process: a program that awaits its call must not end.
+      const cancel = this.#clock.setTimer(delayMs, over, true)
       this.#reject = stop
     })
   }

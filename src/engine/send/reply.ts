@@ -82,6 +82,7 @@ export function failCall(state: CallState, error: JetwayError): void {
     'x-request-id': call.id,
     'x-jetway-attempts': String(log.count),
     ...permit?.headers,
+    ...failure.headers,
     ...answer.headers,
   }
   // A client obeys it to the letter: whole seconds, and never 0.
