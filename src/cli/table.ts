@@ -145,6 +145,33 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/emulator.ts'),
   },
   {
+    name: 'conformance',
+    summary: 'Test any server of a dialect against what its documents require',
+    options: [
+      {
+        name: 'dialect',
+        value: 'NAME',
+        summary: 'what the server speaks',
+        choices: ['messages', 'gemini', 'chat', 'responses', 'ollama'],
+      },
+      { name: 'base-url', value: 'URL', summary: 'where it listens, as its SDK takes it' },
+      { name: 'api-key-env', value: 'NAME', summary: 'variable that holds the key' },
+      { name: 'model', short: 'm', value: 'MODEL', summary: 'model to ask; each check asks it' },
+      JSON_OPTION,
+    ],
+    examples: [
+      {
+        line: 'jetway conformance --dialect messages --base-url http://127.0.0.1:4000',
+        says: 'each requirement, and where it is written',
+      },
+      {
+        line: 'jetway conformance --dialect gemini --base-url https://gateway.example --api-key-env KEY --json',
+        says: 'the same for a program; exit code 1 when one is not met',
+      },
+    ],
+    load: () => import('./commands/conformance.ts'),
+  },
+  {
     name: 'completion',
     summary: 'Print a completion script',
     arguments: [

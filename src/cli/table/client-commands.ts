@@ -13,6 +13,9 @@ export const LAUNCHABLE_NAMES = [
   'continue',
 ]
 
+export const CLIENT_NAMES = [...LAUNCHABLE_NAMES, 'openai', 'anthropic']
+export const SETUP_NAMES = LAUNCHABLE_NAMES.filter((name) => name !== 'copilot')
+
 const { short: _, ...LONG_PORT } = PORT_OPTION
 const GATEWAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'gateway', value: 'URL', summary: 'a gateway elsewhere; your key in JETWAY_API_KEY' },
@@ -54,5 +57,52 @@ export const CLIENT_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     load: () => import('../commands/launch.ts'),
+  },
+  {
+    name: 'env',
+    summary: 'Print the variables that point a client at the gateway',
+    arguments: [{ name: 'client', summary: 'the same as --for', offers: CLIENT_NAMES }],
+    options: [
+      { name: 'for', value: 'CLIENT', summary: CLIENT_NAMES.join(', ') },
+      {
+        name: 'shell',
+        value: 'SHELL',
+        summary: 'whose language to print',
+        choices: ['bash', 'zsh', 'fish', 'pwsh', 'cmd', 'dotenv', 'json'],
+        fallback: 'as SHELL says',
+      },
+      MODEL,
+      ...GATEWAY_OPTIONS,
+    ],
+    examples: [
+      { line: 'eval "$(jetway env --for claude)"', says: 'for this shell' },
+      { line: 'jetway env --for openai --shell dotenv >> .env', says: "for a project's file" },
+    ],
+    load: () => import('../commands/env.ts'),
+  },
+  {
+    name: 'setup',
+    summary: "Write the gateway into a client's own settings, after showing and asking",
+    arguments: [
+      {
+        name: 'client',
+        summary: SETUP_NAMES.join(', '),
+        required: true,
+        offers: SETUP_NAMES,
+      },
+    ],
+    options: [
+      { name: 'yes', short: 'y', summary: 'write without asking' },
+      MODEL,
+      ...GATEWAY_OPTIONS,
+    ],
+    examples: [
+      {
+        line: 'jetway setup claude',
+        says: 'shows the change, asks, keeps a copy, says how to undo',
+      },
+      { line: 'jetway setup codex --yes', says: 'for a script' },
+    ],
+    load: () => import('../commands/setup.ts'),
   },
 ]
