@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['core', 'engine'],
   config: ['core'],
   emulator: ['core'],
+  conformance: ['core'],
   assemble: [
     'core',
     'dialects',
@@ -44,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'config',
     'gateway',
     'emulator',
+    'conformance',
     'copilot',
     'compatible',
     'transport',

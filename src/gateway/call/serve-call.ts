@@ -20,6 +20,8 @@ export async function serveCall(
 ): Promise<void> {
   const receivedAt = house.clock.monotonic()
   const id = requestIdFrom(request.headers['x-request-id'])
+  // Anthropic's SDKs read it under this name: https://docs.anthropic.com/en/api/errors#request-id
+  if (dialect.name === 'messages') response.setHeader('request-id', id)
   const sink = new NodeSink(response, id)
   const controller = new AbortController()
   let taken = false

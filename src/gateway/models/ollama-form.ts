@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { createdAt } from './model-facts.ts'
@@ -9,9 +10,14 @@ function ollamaTag(listed: ListedModel): JsonObject {
     model: listed.name,
     modified_at: new Date(createdAt(listed) * 1000).toISOString(),
     size: 0,
-    digest: '',
+    digest: digestOf(listed),
     details: details(listed),
   }
+}
+
+/** Clients tell models apart by it, and take an empty one for a broken entry: there is no file, so it is that of the name. */
+function digestOf({ name, model }: ListedModel): string {
+  return hash('sha256', `${name}\n${model?.id ?? ''}`, 'hex')
 }
 
 export function ollamaTags(models: readonly ListedModel[]): JsonObject {
