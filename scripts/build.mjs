@@ -8,6 +8,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildDashboard } from './build-dashboard.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -53,7 +54,8 @@ const result = await build({
 })
 chmodSync(join(fresh, 'jetway.js'), 0o755)
 
-writeLicences(result.metafile)
+const page = await buildDashboard(join(fresh, 'dashboard'))
+writeLicences({ inputs: { ...result.metafile.inputs, ...page.inputs } })
 execFileSync(
   process.execPath,
   [
