@@ -29,9 +29,11 @@ export interface CopilotUpstream extends Upstream {
   pendingSignIn(): PendingSignIn | undefined
   /** The device flow by itself, for someone else's seat: the token goes to the caller and nowhere else. */
   readonly deviceFlow: {
-    start(signal: AbortSignal): Promise<DeviceCode>
-    poll(code: DeviceCode, signal: AbortSignal): Promise<string>
-    pollOnce(code: DeviceCode, signal: AbortSignal): Promise<PollResult>
+    /** Where it is when no host is named: `github.com`, or what the environment says. */
+    readonly host: string
+    start(signal: AbortSignal, host?: string): Promise<DeviceCode>
+    poll(code: DeviceCode, signal: AbortSignal, host?: string): Promise<string>
+    pollOnce(code: DeviceCode, signal: AbortSignal, host?: string): Promise<PollResult>
   }
   /** What a 401 says about how to sign in, by seat; `undefined` keeps the usual words. */
   setNotSignedInHint(hint: (seat: SeatId) => string | undefined): void

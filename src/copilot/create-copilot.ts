@@ -53,6 +53,11 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     hosts: hosts.hostsFor(hosts.host),
     headers: blocks.forGitHub(),
   }
+  const flowAt = (host = hosts.host): FlowContext => ({
+    ...flow,
+    hosts: hosts.hostsFor(host),
+    headers: blocks.forGitHub(),
+  })
   const signIn = createSignIn({
     context: () => ({ ...flow, headers: blocks.forGitHub() }),
     host: hosts.host,
@@ -245,9 +250,10 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     signOut: () => signIn.signOut(),
     pendingSignIn: () => signIn.pending,
     deviceFlow: {
-      start: (signal) => startDeviceFlow(flow, signal),
-      poll: (code, signal) => pollDeviceFlow(flow, code, signal),
-      pollOnce: (code, signal) => pollOnce(flow, code, signal),
+      host: hosts.host,
+      start: (signal, host) => startDeviceFlow(flowAt(host), signal),
+      poll: (code, signal, host) => pollDeviceFlow(flowAt(host), code, signal),
+      pollOnce: (code, signal, host) => pollOnce(flowAt(host), code, signal),
     },
     setNotSignedInHint(changed) {
       hint = changed

@@ -45,6 +45,8 @@ export interface ErrorDetails {
   readonly param?: string | undefined
   /** The upstream's answer, as far as it is safe to show: never a prompt, a token or a header. */
   readonly body?: JsonValue | undefined
+  /** For the answer's head, in lower case: what is left of a limit. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly cause?: unknown
 }
 
@@ -60,6 +62,7 @@ export class JetwayError extends Error {
   readonly code: string | undefined
   readonly param: string | undefined
   readonly body: JsonValue | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -74,6 +77,7 @@ export class JetwayError extends Error {
     this.code = details.code
     this.param = details.param
     this.body = details.body
+    this.headers = details.headers
   }
 
   static override [Symbol.hasInstance](this: { readonly kind: string }, value: unknown): boolean {
@@ -104,7 +108,8 @@ export function isRetryable(error: JetwayError): boolean {
 /** A copy with more said about it: the place that knows the provider or the request id adds it. */
 export function withDetails(error: JetwayError, details: ErrorDetails): JetwayError {
   const Kind = error.constructor as typeof JetwayError
-  const { status, llm_provider, model, request_id, retry_after, code, param, body, cause } = error
+  const { status, llm_provider, model, request_id, retry_after } = error
+  const { code, param, body, headers, cause } = error
   const known: ErrorDetails = {
     status,
     llm_provider,
@@ -114,6 +119,7 @@ export function withDetails(error: JetwayError, details: ErrorDetails): JetwayEr
     code,
     param,
     body,
+    headers,
     cause,
   }
   const merged: Record<string, unknown> = { ...known }

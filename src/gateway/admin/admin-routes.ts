@@ -6,28 +6,22 @@ import { ownRouteFrom, type AdminRoute } from './admin-route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { memberRoutes } from './member-routes.ts'
-import { seatRoutes } from './seat-routes.ts'
+import { seatRoutes, type GitHubHosts } from './seat-routes.ts'
 import { spendRoutes } from './spend-routes.ts'
 
 export interface AdminOptions {
   readonly teams: Pick<Teams, 'administration' | 'seats' | 'onlyOnce'>
   readonly ledger: Ledger
   readonly audit: AuditLog
-  /** GitHub's host where a seat names none. @default 'github.com' */
-  readonly defaultHost?: string | undefined
+  readonly hosts: GitHubHosts
 }
 
 /** Everything of administration: the one table that routing, checking and `/openapi.json` read. */
-export function adminRoutes({
-  teams,
-  ledger,
-  audit,
-  defaultHost,
-}: AdminOptions): readonly OwnRoute[] {
+export function adminRoutes({ teams, ledger, audit, hosts }: AdminOptions): readonly OwnRoute[] {
   const table: readonly AdminRoute[] = [
     ...keyRoutes(teams.administration),
     ...memberRoutes(teams.administration, teams.seats),
-    ...seatRoutes(teams.seats, defaultHost ?? 'github.com'),
+    ...seatRoutes(teams.seats, hosts),
     ...spendRoutes(ledger),
     ...auditRoutes(audit),
   ]

@@ -88,6 +88,8 @@ describe('keys', () => {
     expect(limited.status).toBe(429)
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
     expect(limited.text).toContain('1 requests a minute')
+    expect(limited.headers['x-ratelimit-limit-requests']).toBe('1')
+    expect(limited.headers['x-ratelimit-remaining-requests']).toBe('0')
     await tell('/key/update', { key: 'ci', rpm_limit: null })
 
     const rotated = await tell('/key/regenerate', { key: 'ci', grace_period: '1h' })
@@ -149,6 +151,8 @@ describe('bad input is named', () => {
     ['/key/delete', { keys: [] }, 'keys', '>=1'],
     ['/user/new', { user_email: 'not an address' }, 'user_email', 'email'],
     ['/seats/connect/poll', { flow_handle: 'x', user_id: 'ada' }, 'flow_handle', 'start'],
+    ['/seats/connect/start', { host: 'intranet', user_id: 'ada' }, 'host', 'JETWAY_GITHUB_HOSTS'],
+    ['/seats/connect/start', { host: 'evil.com/x', user_id: 'ada' }, 'host', 'a host name'],
   ])('%s %j', async (path, body, param, words) => {
     const { tell } = await house()
     const { status, json } = await tell(path, body)

@@ -65,7 +65,15 @@ export async function openTeams(
     observers: teams.observers,
     seats: teams.seatCredentials,
     sharedTokens: store.tokens,
-    routes: adminRoutes({ teams, ledger: store.ledger, audit: store.audit }),
+    routes: adminRoutes({
+      teams,
+      ledger: store.ledger,
+      audit: store.audit,
+      hosts: {
+        usual: () => context.copilot().deviceFlow.host,
+        allowed: (environment['JETWAY_GITHUB_HOSTS'] ?? '').split(',').map((host) => host.trim()),
+      },
+    }),
     ready: () => store.ready(),
     flush: () => store.close(),
   }

@@ -13,6 +13,8 @@ interface Code {
 /** What connecting a seat needs of whoever speaks with GitHub. The Copilot upstream is one. */
 export interface CopilotSignIn {
   readonly deviceFlow: {
+    /** GitHub's host where a seat names none. */
+    readonly host: string
     start(signal: AbortSignal, host?: string): Promise<Code>
     pollOnce(code: Code, signal: AbortSignal, host?: string): Promise<Polled>
   }

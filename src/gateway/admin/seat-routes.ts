@@ -15,10 +15,18 @@ const host = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a host name: `github.com`, `acme.ghe.com`')
 
+/** Which GitHub a seat may be at. */
+export interface GitHubHosts {
+  /** Where one is that names none. */
+  readonly usual: () => string
+  /** Servers of one's own that the operator allows. */
+  readonly allowed: readonly string[]
+}
+
 /** A person connects the own GitHub seat: start, show the code, poll until it is done. */
 export function seatRoutes(
   seats: SeatService | undefined,
-  defaultHost: string,
+  hosts: GitHubHosts,
 ): readonly AdminRoute[] {
   const service = (): SeatService => {
     if (seats) return seats
@@ -35,7 +43,7 @@ export function seatRoutes(
       may: 'owner',
       body: z.strictObject({ user_id: user, host: host.optional() }),
       handle: async ({ body, who, signal }) => ({
-        ...(await service().start(userOf(body.user_id, who), body.host ?? defaultHost, signal)),
+        ...(await service().start(userOf(body.user_id, who), hostOf(body.host, hosts), signal)),
       }),
     }),
     adminRoute({
@@ -74,6 +82,17 @@ export function seatRoutes(
       },
     }),
   ]
+}
+
+/** The gateway calls the host that is named here, so a member may name GitHub's own only, or one that the operator has allowed. */
+function hostOf(asked: string | undefined, { usual, allowed }: GitHubHosts): string {
+  const host = asked ?? usual()
+  if (host === usual() || host === 'github.com' || /^[a-z0-9-]+\.ghe\.com$/.test(host)) return host
+  if (allowed.includes(host)) return host
+  throw new BadRequestError(
+    `seats cannot be at ${host}: whoever runs this gateway allows it with JETWAY_GITHUB_HOSTS`,
+    { code: 'host_not_allowed', param: 'host' },
+  )
 }
 
 /** The key's own user; an administrator may act for another. */

@@ -105,7 +105,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const verdict = await askStore(() =>
       limits.take({ callId, demands, tokens: estimatedTokens, nowMs: takenAtMs, deadlineMs }),
     )
-    if (verdict?.refusal) throw limitError(verdict.refusal, owners)
+    if (verdict?.refusal) throw limitError(verdict.refusal, verdict.left, owners)
     const headers = limitHeaders(verdict?.left ?? [])
     if (accounts.length > 0) {
       try {

@@ -12,7 +12,11 @@ const UNITS = {
 } as const
 
 /** Which limit, what is used of it, and when to come again. */
-export function limitError(refusal: Refusal, owners: readonly Owner[]): RateLimitError {
+export function limitError(
+  refusal: Refusal,
+  left: readonly Left[],
+  owners: readonly Owner[],
+): RateLimitError {
   const label = labelOf(refusal.scope, owners)
   const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))
   const used =
@@ -22,6 +26,7 @@ export function limitError(refusal: Refusal, owners: readonly Owner[]): RateLimi
     {
       code: 'rate_limit_exceeded',
       retry_after: seconds,
+      headers: limitHeaders(left),
       body: {
         limit: refusal.kind,
         scope: refusal.scope,
@@ -54,6 +59,10 @@ export function budgetError(
     {
       code: 'budget_exceeded',
       retry_after: endMs === undefined ? undefined : Math.ceil((endMs - nowMs) / 1000),
+      headers: {
+        'x-jetway-budget-remaining-credits': String(creditsFromNano(Math.max(0, left))),
+        ...(endMs === undefined ? {} : { 'x-jetway-budget-reset': iso(endMs) }),
+      },
       body: {
         scope: refusal.scope,
         max_budget_credits: creditsFromNano(refusal.maxNanoCredits),

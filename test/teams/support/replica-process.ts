@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../../src/core/clock.ts'
-import { createGateway, openTeams } from '../../../src/gateway/index.ts'
+import { openTeams } from '../../../src/gateway/admin/index.ts'
+import { createGateway } from '../../../src/gateway/index.ts'
 
 /** One gateway as a process of its own, so that it can be killed as machines do. Its clock can be set from outside. */
 let shiftMs = 0
