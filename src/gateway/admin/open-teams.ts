@@ -65,6 +65,7 @@ export async function openTeams(
     observers: teams.observers,
     seats: teams.seatCredentials,
     sharedTokens: store.tokens,
+    responses: store.responses,
     routes: adminRoutes({
       teams,
       ledger: store.ledger,
