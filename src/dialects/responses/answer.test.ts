@@ -166,9 +166,28 @@ describe('whole answers', () => {
     for (const { id } of [parsed, ...(parsed['output'] as JsonObject[])])
       expect(id).toMatch(/^[a-z]+_req1\w+$/)
     const usual = Buffer.from(
-      JSON.stringify({ ...body, id: 'resp_1', output: [], output_text: 'x' }),
+      JSON.stringify({
+        ...body,
+        id: 'resp_1',
+        output: [],
+        output_text: 'x',
+        tools: [],
+        presence_penalty: 0,
+        frequency_penalty: 0,
+      }),
     )
     expect(responsesWire.repairAnswer(usual, options).bytes).toBe(usual)
+  })
+
+  test('relayed they have the fields that strict clients ask for', () => {
+    const tool = { type: 'function', name: 'add', parameters: {} }
+    const answer = { ...body, tools: [tool, { ...tool, strict: false }, { type: 'custom' }] }
+    const repaired = responsesWire.repairAnswer(Buffer.from(JSON.stringify(answer)), options)
+    expect(JSON.parse(Buffer.from(repaired.bytes).toString())).toMatchObject({
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      tools: [{ ...tool, strict: true }, { ...tool, strict: false }, { type: 'custom' }],
+    })
   })
 
   test('any bytes, any JSON: an answer or an upstream’s error', () => {

@@ -8,6 +8,11 @@ import {
   type JsonValue,
 } from '../../core/json.ts'
 import { createIdMaker, isUsualId } from './item-ids.ts'
+import { toolsOf } from './response-frame.ts'
+
+/** OpenAI sends them, Open Responses (https://www.openresponses.org/specification) requires them, Copilot leaves them out. */
+const PENALTIES = ['presence_penalty', 'frequency_penalty']
+const TOOL_FIELDS = ['description', 'parameters', 'strict']
 
 /** Gives a response and its items the same ids and name wherever they appear; see `item-ids.ts`. */
 export interface ResponseMender {
@@ -43,6 +48,12 @@ export function createResponseMender(options: StreamOptions): ResponseMender {
       responseId ??= own && isUsualId(own) ? own : ids.response
       let changed = set(response, 'id', responseId)
       if (options.model !== undefined) changed = set(response, 'model', options.model) || changed
+      for (const name of PENALTIES) {
+        if (response[name] === undefined) changed = set(response, name, 0)
+      }
+      if (asArray(response['tools']).some(lacksFields)) {
+        changed = set(response, 'tools', toolsOf(response['tools']))
+      }
       for (const [index, item] of asArray(response['output']).entries()) {
         if (isJsonObject(item) && mendItem(index, item)) changed = true
       }
@@ -54,6 +65,11 @@ export function createResponseMender(options: StreamOptions): ResponseMender {
     },
     idOf: (index) => items.get(index),
   }
+}
+
+function lacksFields(tool: JsonValue): boolean {
+  const fields = asObject(tool)
+  return fields?.['type'] === 'function' && TOOL_FIELDS.some((name) => fields[name] === undefined)
 }
 
 function outputText(response: JsonObject): string {

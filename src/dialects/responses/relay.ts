@@ -210,12 +210,14 @@ export function repairAnswer(bytes: Uint8Array, options: StreamOptions): Repaire
   const itemIds = idsOf(body['output'])
   mender.response(body)
   const edits = new Map<string, JsonValue | undefined>()
-  for (const name of ['id', 'model', 'output_text']) {
+  for (const name of MENDED) {
     if (body[name] !== before[name]) edits.set(name, body[name])
   }
   if (idsOf(body['output']) !== itemIds) edits.set('output', body['output'])
   return { bytes: spliceJson(bytes, edits), ...(usage ? { usage } : {}) }
 }
+
+const MENDED = ['id', 'model', 'output_text', 'presence_penalty', 'frequency_penalty', 'tools']
 
 function idsOf(output: JsonValue | undefined): string {
   if (!Array.isArray(output)) return ''

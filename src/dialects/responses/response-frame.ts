@@ -53,7 +53,7 @@ function textOf(text: JsonValue | undefined): JsonObject {
 }
 
 /** Functions are repeated with all their fields, set or not. */
-function toolsOf(tools: JsonValue | undefined): JsonValue[] {
+export function toolsOf(tools: JsonValue | undefined): JsonValue[] {
   if (!Array.isArray(tools)) return []
   return tools.map((tool) => {
     const fields = asObject(tool)

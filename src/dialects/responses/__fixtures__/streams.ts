@@ -98,7 +98,7 @@ export const ciphertextArguments = stream(() => {
 export const stable = stream(() => {
   const place = { item_id: 'msg_0a1b', output_index: 0, content_index: 0 }
   const item = { id: 'msg_0a1b', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }] }
-  const base = { id: 'resp_0a1b', object: 'response', created_at: 1_790_000_000, model: 'gpt-5.4', output: [] }
+  const base = { id: 'resp_0a1b', object: 'response', created_at: 1_790_000_000, model: 'gpt-5.4', output: [], presence_penalty: 0, frequency_penalty: 0 }
   return [
     event('response.created', { response: { ...base, status: 'in_progress' } }),
     event('response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress', content: [] } }),
