@@ -18,8 +18,8 @@ export function credits(value: number): string {
 
 export function dollars(creditValue: number): string {
   const usd = creditValue / 100
-  const digits = usd !== 0 && Math.abs(usd) < 0.1 ? 4 : 2
-  return `$${usd.toFixed(digits)}`
+  if (usd !== 0 && Math.abs(usd) < 0.0001) return 'under $0.0001'
+  return `$${usd.toFixed(usd !== 0 && Math.abs(usd) < 0.1 ? 4 : 2)}`
 }
 
 export function duration(ms: number | null | undefined): string {
@@ -42,6 +42,7 @@ export function dateTime(iso: string): string {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
+    hourCycle: 'h23',
   })
   return today ? time : `${dateOf(iso)}, ${time}`
 }
@@ -53,3 +54,7 @@ export function dateOf(iso: string): string {
 /** The ledger counts days in UTC. */
 export const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 export const daysAgo = (days: number): string => dayText(Date.now() - days * DAY_MS)
+
+/** `1 request`, `2 requests`. */
+export const several = (value: number, word: string): string =>
+  `${compact(value)} ${word}${value === 1 ? '' : 's'}`

@@ -113,7 +113,7 @@ function Keys(props: {
         { title: 'Models', show: (key) => modelsText(key.models), extra: true },
         {
           title: 'Good until',
-          show: (key) => (key.expires === null ? 'revoked' : dateOf(key.expires)),
+          show: (key) => (key.expires === null ? 'no end' : dateOf(key.expires)),
           extra: true,
         },
         {

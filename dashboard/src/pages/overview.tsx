@@ -8,6 +8,7 @@ import {
   dollars,
   duration,
   percent,
+  several,
 } from '../data/format.ts'
 import { firstByteOverTime, forecast, median, pointsByDay, total } from '../data/sums.ts'
 import type { Measure } from '../data/sums.ts'
@@ -70,7 +71,7 @@ export function OverviewPage({ session }: { session: Session }) {
           </>
         )}
       </Loaded>
-      <div class="grid">
+      <div class="columns">
         <QuotaCard month={byDay.value && forecast(byDay.value.summary)} />
         <LiveCard />
         <Card title="Time to first byte" note={`Median, from the latest ${RECENT} requests`}>
@@ -98,7 +99,7 @@ function Totals({ rows, recent }: { rows: readonly Summary[]; recent: readonly C
       <Stat
         label="Credits today"
         value={credits(total(today, 'spend_credits'))}
-        note={`${count(total(today, 'calls'))} requests`}
+        note={several(total(today, 'calls'), 'request')}
       />
       <Stat
         label="This month"
@@ -190,7 +191,7 @@ function Breakdown(props: { by: 'model' | 'key' | 'user'; title: string; range: 
   }
   const bars = (data.value?.summary ?? [])
     .map((row): Bar => {
-      const note = `${compact(row.calls)} requests · ${compact(row.total_tokens)} tokens`
+      const note = `${several(row.calls, 'request')} · ${several(row.total_tokens, 'token')}`
       return { name: nameOf(row), value: row.spend_credits, note }
     })
     .sort((first, second) => second.value - first.value)

@@ -80,33 +80,35 @@ function Explanation({ call }: { call: Explained }) {
             <Waterfall call={call} />
           )}
         </Card>
-        <CostByKind call={call} />
-        <Card title="Rewrites" note="What was changed of the request, and why">
-          {call.rewrites.length === 0 ? (
-            <Empty title="None: it was sent as it came." />
-          ) : (
-            <ul class="list">
-              {call.rewrites.map((one) => (
-                <li key={`${one.field}${one.reason}`}>
-                  <Badge>{one.action}</Badge> <code>{one.field}</code>
-                  <div class="note">{one.reason}</div>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Card>
-        <Card title="Degraded" note="What the upstream cannot do and the answer does without">
-          {call.degraded.length === 0 ? (
-            <Empty title="Nothing was lost." />
-          ) : (
-            <ul class="list">
-              {call.degraded.map((one) => (
-                <li key={one}>{one}</li>
-              ))}
-            </ul>
-          )}
-        </Card>
-        <Replay call={call} />
+        <div class="columns wide">
+          <CostByKind call={call} />
+          <Card title="Rewrites" note="What was changed of the request, and why">
+            {call.rewrites.length === 0 ? (
+              <Empty title="None: it was sent as it came." />
+            ) : (
+              <ul class="list">
+                {call.rewrites.map((one) => (
+                  <li key={`${one.field}${one.reason}`}>
+                    <Badge>{one.action}</Badge> <code>{one.field}</code>
+                    <div class="note">{one.reason}</div>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+          <Card title="Degraded" note="What the upstream cannot do and the answer does without">
+            {call.degraded.length === 0 ? (
+              <Empty title="Nothing was lost." />
+            ) : (
+              <ul class="list">
+                {call.degraded.map((one) => (
+                  <li key={one}>{one}</li>
+                ))}
+              </ul>
+            )}
+          </Card>
+          <Replay call={call} />
+        </div>
       </div>
     </>
   )
