@@ -6,6 +6,7 @@ import type { Authenticator } from '../core/authenticator.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorName } from '../core/errors.ts'
+import type { HttpClient } from '../core/http.ts'
 import type { Observer } from '../core/ledger.ts'
 import { silentLog } from '../core/log.ts'
 import type { Log } from '../core/log.ts'
@@ -59,6 +60,8 @@ export interface ExtensionContext {
   readonly log: Log
   /** For connecting seats. It comes after the extensions: ask when it is needed, not at once. */
   readonly copilot: () => Assembled['copilot']
+  /** Whole exchanges with control planes, through the gateway's own proxies and certificates. Comes as late. */
+  readonly http: () => HttpClient
 }
 
 /** What other rooms bring: who calls, what he may, who hears of it, and further endpoints. */
@@ -120,7 +123,14 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   })
   const { current, environment } = configuration
   let house: Assembled | undefined
-  const context = { settings: current, environment, clock, log, copilot: () => copilotOf(house) }
+  const context = {
+    settings: current,
+    environment,
+    clock,
+    log,
+    copilot: () => started(house).copilot,
+    http: () => started(house).transport,
+  }
   const extensions = (await options.extend?.(context)) ?? {}
   const metrics = createMetrics({ inFlight: () => server?.inFlight ?? 0 })
   let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
@@ -213,8 +223,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   }
 }
 
-function copilotOf(house: Assembled | undefined): Assembled['copilot'] {
-  if (house) return house.copilot
+function started(house: Assembled | undefined): Assembled {
+  if (house) return house
   throw new TypeError('the gateway has not started yet')
 }
 

@@ -25,7 +25,11 @@ interface House {
   readonly call: (key: string, changes?: Record<string, unknown>) => Promise<Reply>
 }
 
-async function house(): Promise<House> {
+/** `organisation`: the account whose token is the organisation's own credential. */
+async function house(
+  environment: Record<string, string> = {},
+  organisation?: { readonly login: string },
+): Promise<House> {
   const demo = await startDemoGateway({
     emulator: {
       deviceInterval: 0,
@@ -35,7 +39,21 @@ async function house(): Promise<House> {
         { login: 'eve', entitled: false },
       ],
     },
-    gateway: { masterKey: MASTER, extend: (context) => openTeams(context) },
+    gateway: {
+      masterKey: MASTER,
+      async extend(context) {
+        const more: Record<string, string> = { ...environment }
+        if (organisation) {
+          const base = context.environment['GITHUB_COPILOT_API_BASE'] ?? ''
+          const { json } = await post(base, '/_emulator/tokens/issue', {
+            kind: 'ghu',
+            login: organisation.login,
+          })
+          more['JETWAY_SERVICE_TOKEN'] = (json as { result: { value: string } }).result.value
+        }
+        return openTeams({ ...context, environment: { ...context.environment, ...more } })
+      },
+    },
   })
   open.push(demo)
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
@@ -268,6 +286,36 @@ describe('seats', () => {
     const rest = await ask('GET', '/audit?limit=1000')
     expect(rest.text).not.toMatch(/gh[uo]_/)
   })
+})
+
+describe('who has no seat', () => {
+  test('uses the organisation’s credential where there is one, until an own seat is connected', async () => {
+    const { demo, tell, makeKey, call } = await house({}, { login: 'ada' })
+    await tell('/user/new', { user_id: 'bob' })
+    const [bobs, nobodys] = [await makeKey({ user_id: 'bob' }), await makeKey({})]
+    for (const key of [bobs, nobodys, MASTER]) expect((await call(key)).status).toBe(200)
+    const { billed } = demo.emulator.control.counters.read()
+    expect(billed).toMatchObject({ ada: { requests: 3 } })
+    expect(Object.keys(billed)).toEqual(['ada'])
+  })
+
+  test('is refused where the operator says so', async () => {
+    const { call, makeKey } = await house({ JETWAY_SHARED_SEAT: 'none' })
+    expect((await call(await makeKey({}))).json).toMatchObject({
+      error: { code: 'no_shared_seat' },
+    })
+    expect((await call(MASTER)).status).toBe(200)
+  })
+})
+
+test.each([
+  [{ JETWAY_SHARED_SEAT: 'all' }, 'JETWAY_SHARED_SEAT must be one of own, service, none'],
+  [{ JETWAY_KEEP_CALLS: 'long' }, 'JETWAY_KEEP_CALLS must be a number'],
+  [{ JETWAY_REPLICAS: '0' }, 'JETWAY_REPLICAS must be a whole number'],
+  [{ JETWAY_GITHUB_APP_ID: '1' }, 'JETWAY_GITHUB_APP_INSTALLATION_ID is missing'],
+  [{ JETWAY_SEAL_KEY: 'short' }, 'JETWAY_SEAL_KEY'],
+])('a wrong setting is named at the start: %j', async (environment, words) => {
+  await expect(house(environment)).rejects.toThrow(words)
 })
 
 describe('spend', () => {

@@ -1,17 +1,15 @@
-import { createTeams, type Teams, type TeamsOptions } from '../../policy/index.ts'
+import { ConfigError } from '../../config/problem.ts'
+import { createTeams, type Teams } from '../../policy/index.ts'
 import { createSeal, SealError, type Seal } from '../../policy/seats/seal.ts'
 import { dataFolder, findSealKeys, openStore, storePlaces, type Store } from '../../store/index.ts'
 import type { ExtensionContext, GatewayExtensions } from '../create-gateway.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { createSeatConnector } from './seat-connector.ts'
+import { readTeamSettings } from './team-settings.ts'
 
-export interface TeamOptions extends Pick<
-  TeamsOptions,
-  'sharedSeat' | 'organisation' | 'whenStoreIsAway' | 'keysUsableMs'
-> {
+export interface TeamOptions {
   /** Other than the configuration's and `DATABASE_URL`. */
   readonly location?: string | undefined
-  readonly migrations?: 'apply' | 'refuse' | undefined
 }
 
 /** What a gateway gains: plugged in as `extend`. */
@@ -32,6 +30,7 @@ export async function openTeams(
 ): Promise<TeamExtensions> {
   const { clock, log, environment, settings } = context
   const { databaseUrl, redisUrl } = settings().gateway
+  const chosen = readTeamSettings(environment, context)
   const folder = dataFolder(environment)
   const { location, spoolFolder } = storePlaces(folder, options.location ?? databaseUrl)
   const shared = /^postgres(ql)?:/.test(location)
@@ -41,16 +40,28 @@ export async function openTeams(
       'no key to encrypt GitHub tokens with: nobody can connect a seat until JETWAY_SEAL_KEY is set',
     )
   }
-  const { migrations } = options
-  const store = await openStore({ location, redisUrl, spoolFolder, clock, log, seal, migrations })
+  const store = await openStore({
+    location,
+    redisUrl,
+    spoolFolder,
+    clock,
+    log,
+    seal,
+    migrations: chosen.migrations,
+    replicas: chosen.replicas,
+    retention: chosen.retention,
+  })
   const teams = createTeams({
-    ...options,
     store,
     clock,
     log,
     limits: () => settings().limits,
     masterKey: () => settings().gateway.masterKey,
     seal,
+    sharedSeat: chosen.sharedSeat,
+    organisation: chosen.organisation,
+    whenStoreIsAway: chosen.whenStoreIsAway,
+    keysUsableMs: chosen.keysUsableMs,
     connector: createSeatConnector(context.copilot),
     longestCallMs: settings().router.timeoutMs,
     onSeatGone: (seat) => {
@@ -72,7 +83,7 @@ export async function openTeams(
       audit: store.audit,
       hosts: {
         usual: () => context.copilot().deviceFlow.host,
-        allowed: (environment['JETWAY_GITHUB_HOSTS'] ?? '').split(',').map((host) => host.trim()),
+        allowed: chosen.githubHosts,
       },
     }),
     ready: () => store.ready(),
@@ -87,11 +98,7 @@ async function sealFrom(options: Parameters<typeof findSealKeys>[0]): Promise<Se
     return createSeal(keys)
   } catch (cause) {
     if (!(cause instanceof SealError)) throw cause
-    throw new Error(
-      `the key to encrypt GitHub tokens with (JETWAY_SEAL_KEY) is wrong: ${cause.message}`,
-      {
-        cause,
-      },
-    )
+    const message = `the key to encrypt GitHub tokens with (JETWAY_SEAL_KEY) is wrong: ${cause.message}`
+    throw new ConfigError([{ message }])
   }
 }
