@@ -158,7 +158,13 @@ for (const model of MODELS) {
     expect(compacted.status).toBe(200)
     const { object, output } = compacted.json as { object: string; output: JsonObject[] }
     expect(object).toBe('response.compaction')
-    expect(output[0]).toMatchObject({ role: 'user', content: 'Fix the bug in parser.ts.' })
+    expect(output[0]).toEqual({
+      id: expect.stringMatching(/^msg_\w+$/) as string,
+      type: 'message',
+      status: 'completed',
+      role: 'user',
+      content: [{ type: 'input_text', text: 'Fix the bug in parser.ts.' }],
+    })
     expect(output.at(-1)).toMatchObject({ type: 'compaction' })
 
     const next = [...output, { role: 'user', content: 'Go on.' }]

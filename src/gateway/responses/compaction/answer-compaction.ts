@@ -60,7 +60,7 @@ export async function answerCompactRequest(
     id,
     object: 'response.compaction',
     created_at: created,
-    output: [...userMessagesOf(input), itemOf(summary)],
+    output: [...userMessagesOf(input, stemOf(summary)), itemOf(summary)],
     usage,
   }
   sink.head(200, headersOf(summary))
@@ -78,9 +78,12 @@ function headersOf({ headers }: Done): Readonly<Record<string, string>> {
 }
 
 /** `msg_…`, `resp_…` and this share what comes after. */
-function itemOf({ response, text }: Done): JsonObject {
-  const stem = (asString(response['id']) ?? '').replace(/^resp_/, '').slice(0, 120)
-  return compactionItem(`cmp_${stem}`, text)
+function stemOf({ response }: Done): string {
+  return (asString(response['id']) ?? '').replace(/^resp_/, '').slice(0, 120)
+}
+
+function itemOf(summary: Done): JsonObject {
+  return compactionItem(`cmp_${stemOf(summary)}`, summary.text)
 }
 
 function eventsOf(response: JsonObject, item: JsonObject): string {

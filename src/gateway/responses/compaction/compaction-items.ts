@@ -56,14 +56,18 @@ export function askForSummary(): JsonObject {
 /** The user's own words stay beside the summary, the newest first to be kept. */
 const MOST_TEXT = 80_000
 
-export function userMessagesOf(input: readonly JsonValue[]): JsonObject[] {
+/** As items of an answer are: with an id, a status and a list of parts. */
+export function userMessagesOf(input: readonly JsonValue[], stem: string): JsonObject[] {
   const kept: JsonObject[] = []
   let length = 0
   for (const item of input.toReversed()) {
     if (!isJsonObject(item) || item['role'] !== 'user') continue
     length += JSON.stringify(item['content'] ?? '').length
     if (length > MOST_TEXT) break
-    kept.push({ type: 'message', ...item })
+    const content = asString(item['content'])
+    const parts = content === undefined ? item['content'] : [{ type: 'input_text', text: content }]
+    const id = `msg_${stem}u${kept.length.toString(36)}`
+    kept.push({ id, type: 'message', status: 'completed', ...item, content: parts ?? [] })
   }
   return kept.toReversed()
 }
