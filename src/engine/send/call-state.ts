@@ -53,7 +53,7 @@ export class CallState {
     this.watch = new Stopwatch(clock, call.receivedAt)
     this.log = new AttemptLog(observers, call.id, this.watch)
     this.decoded = new DecodedOnce(call, dialect)
-    this.interrupts = new Interrupts(clock, house.wakeUps, this.watch, call.signal)
+    this.interrupts = new Interrupts(clock, house.wakeUps, this.watch, call)
   }
 
   get facts(): RequestFacts {

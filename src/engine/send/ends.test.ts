@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
@@ -92,6 +93,15 @@ describe('the client', () => {
     expect(record).toMatchObject({ outcome: 'aborted', status: 499 })
     expect(sink.events).toEqual(['head', 'write'])
     await expect.poll(() => server.aborted()).toBe(1)
+  })
+
+  test('that gives one signal to all its calls is not left with their listeners', async () => {
+    const { engine } = await house([good])
+    const { signal } = new AbortController()
+    for (let call = 0; call < 3; call++) {
+      await ask(engine, whole, { signal, caller: { kind: 'sdk', seat: 'own' } })
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('that had gone before anything began costs nothing', async () => {

@@ -1,3 +1,4 @@
+import type { Call } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
 import { JetwayError, Timeout } from '../../core/errors.ts'
 import type { Stopwatch } from '../settle/stopwatch.ts'
@@ -13,6 +14,7 @@ export class Interrupts implements Sleeper {
   readonly #wakeUps: WakeUps
   readonly #watch: Stopwatch
   readonly #signal: AbortSignal
+  readonly #ownSignal: boolean
   #reject: ((error: Error) => void) | undefined
   #deadlineAt = Infinity
   /** The exchange under way; it minds the deadline, too. */
@@ -21,11 +23,12 @@ export class Interrupts implements Sleeper {
   place = -1
   aborted = false
 
-  constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, signal: AbortSignal) {
+  constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, { signal, caller }: Call) {
     this.#clock = clock
     this.#wakeUps = wakeUps
     this.#watch = watch
     this.#signal = signal
+    this.#ownSignal = caller.kind !== 'sdk'
   }
 
   /** Starts listening. Throws when the client has gone already. */
@@ -51,7 +54,8 @@ export class Interrupts implements Sleeper {
   }
 
   release(): void {
-    this.#signal.removeEventListener('abort', this)
+    // A program may give one signal to all its calls. A gateway's is made for one, and goes with it: not worth 2 µs.
+    if (!this.#ownSignal) this.#signal.removeEventListener('abort', this)
     this.#wakeUps.delete(this)
   }
 
