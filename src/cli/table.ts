@@ -2,6 +2,7 @@ import type { CommandSpec, OptionSpec } from './command.ts'
 import { LITELLM_OPTIONS } from './litellm-options.ts'
 import { CLIENT_COMMANDS } from './table/client-commands.ts'
 import { JSON_OPTION, PORT_OPTION } from './table/options.ts'
+import { MACHINE_COMMANDS } from './table/machine-commands.ts'
 import { TEAM_COMMANDS } from './table/team-commands.ts'
 
 const MODEL_OPTION: OptionSpec = {
@@ -111,6 +112,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...CLIENT_COMMANDS,
   ...TEAM_COMMANDS,
+  ...MACHINE_COMMANDS,
   {
     name: 'config',
     summary: 'Look at a configuration',

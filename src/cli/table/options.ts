@@ -17,3 +17,6 @@ export const PORT_OPTION: OptionSpec = {
   summary: 'port to listen on',
   fallback: '4000',
 }
+
+/** Of commands that read the gateway's data. */
+export const STORE_OPTIONS: readonly OptionSpec[] = [JSON_OPTION, CONFIG_OPTION]

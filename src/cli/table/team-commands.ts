@@ -1,7 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../command.ts'
-import { CONFIG_OPTION, JSON_OPTION } from './options.ts'
-
-const STORE_OPTIONS: readonly OptionSpec[] = [JSON_OPTION, CONFIG_OPTION]
+import { STORE_OPTIONS } from './options.ts'
 
 const CREATE_OPTIONS: readonly OptionSpec[] = [
   { name: 'alias', value: 'NAME', summary: 'a name for people' },

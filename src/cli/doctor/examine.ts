@@ -1,0 +1,73 @@
+import { OWN_SEAT } from '../../core/call.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { withClient } from '../with-client.ts'
+import { withSeat } from '../with-seat.ts'
+import { checkCatalogue, checkQuota, checkSeat, checkSignIn } from './account-checks.ts'
+import type { Finding, Patient } from './finding.ts'
+import { problem, reasonOf, unknown } from './finding.ts'
+import { checkClients, checkConfig, checkPort, checkStore } from './gateway-checks.ts'
+import { checkDataFolder, checkModes, checkNode, checkSqlite } from './machine-checks.ts'
+import { checkNetwork, checkProxy } from './network-checks.ts'
+
+/** Every check, in the order in which one would look; one that fails by itself is a finding, too. */
+export async function examine(
+  context: CommandContext,
+  input: CommandInput,
+): Promise<readonly Finding[]> {
+  // Nobody is asked to sign in here, and rooms' warnings are among the findings.
+  const quiet: CommandContext = {
+    ...context,
+    terminal: { ...context.terminal, interactive: false, warn: () => {}, say: () => {} },
+  }
+  const { environment, signal, version } = context
+  const { findings, local } = await checkConfig({ environment, signal, version }, input)
+  const patient: Patient = { environment, signal, version, local }
+  // Before the sign-in is read: reading closes what stands open.
+  const modes = await checkModes(patient)
+  const status = await withSeat(quiet, (copilot) => copilot.status(OWN_SEAT, signal))
+  const account = status.signedIn && !status.problem ? await checkAccount(quiet) : []
+  const all: (readonly Finding[])[] = [
+    [checkNode(), await checkSqlite(), await checkDataFolder(patient)],
+    [modes],
+    findings,
+    [await attempt('port', () => checkPort(patient))],
+    [await attempt('store', () => checkStore(patient, input))],
+    [checkProxy(patient)],
+    await checkNetwork(patient),
+    checkSignIn(status),
+    [checkSeat(status)],
+    account.length === 0 ? [unknown('catalogue', 'it needs a seat')] : account,
+    await checkClients(patient),
+  ]
+  return all.flat()
+}
+
+async function checkAccount(context: CommandContext): Promise<readonly Finding[]> {
+  const { signal } = context
+  return withClient(context, async (client) => {
+    const catalogue = await attempt('catalogue', async () =>
+      checkCatalogue(await client.listModels({ signal })),
+    )
+    const quota = await attempt('quota', async () => checkQuota(await client.getQuota({ signal })))
+    return [catalogue, quota].flat()
+  })
+}
+
+async function attempt<Found extends Finding | readonly Finding[]>(
+  check: string,
+  look: () => Promise<Found>,
+): Promise<Found | Finding> {
+  try {
+    return await look()
+  } catch (error) {
+    const code = exitCodeOf(error)
+    return problem(check, reasonOf(error), MENDS[code] ?? 'see the line above it', code)
+  }
+}
+
+const MENDS: Readonly<Record<number, string>> = {
+  [EXIT.signIn]: 'run `jetway login`, and look at https://github.com/settings/copilot',
+  [EXIT.unreachable]: 'look at the network; it may pass',
+  [EXIT.limit]: 'wait until the limit returns',
+}

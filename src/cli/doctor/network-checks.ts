@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { isLoopback } from '../../core/loopback.ts'
+import { createTransport } from '../../transport/transport.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Finding, Patient } from './finding.ts'
+import { good, problem, reasonOf, unknown, warning } from './finding.ts'
+
+const PATIENCE_MS = 10_000
+const SKEW_WARNING_S = 60
+const SKEW_PROBLEM_S = 300
+
+export function checkProxy({ environment }: Patient): Finding {
+  const read = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? ''
+  const socks = read('ALL_PROXY')
+  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].filter((name) => read(name) !== '')
+  for (const name of proxies) {
+    if (!URL.canParse(read(name))) {
+      return problem(
+        'proxy',
+        `${name} is no address`,
+        `set it as http://host:port`,
+        EXIT.unreachable,
+      )
+    }
+  }
+  const authority = environment['NODE_EXTRA_CA_CERTS']
+  if (authority && !existsSync(authority)) {
+    return problem(
+      'proxy',
+      `NODE_EXTRA_CA_CERTS names ${authority}, which is not there`,
+      'name a file with certificates in PEM, or unset it',
+    )
+  }
+  if (proxies.length === 0) {
+    return socks === ''
+      ? good('proxy', 'none')
+      : warning('proxy', 'ALL_PROXY alone is not used', 'set HTTPS_PROXY as well')
+  }
+  const names = proxies.map((name) => `${name} ${new URL(read(name)).host}`).join(', ')
+  const bypass = read('NO_PROXY')
+  return /(^|,)\s*(\*|127\.0\.0\.1|localhost)/.test(bypass)
+    ? good('proxy', names)
+    : warning(
+        'proxy',
+        `${names}; NO_PROXY does not name this machine, so clients may ask the proxy for the gateway`,
+        `set NO_PROXY=${[bypass, 'localhost,127.0.0.1'].filter(Boolean).join(',')}`,
+      )
+}
+
+/** Any answer will do; its date tells how right the clock is. */
+export async function checkNetwork(patient: Patient): Promise<readonly Finding[]> {
+  const { environment, signal } = patient
+  const github = originOf(environment['GITHUB_COPILOT_API_KEY_URL'], 'https://api.github.com')
+  const copilot = originOf(environment['GITHUB_COPILOT_API_BASE'], 'https://api.githubcopilot.com')
+  const findings: Finding[] = []
+  let date: string | undefined
+  for (const [check, origin] of [
+    ['github', github],
+    ['copilot api', copilot],
+  ] as const) {
+    const transport = createTransport({ env: environment })
+    try {
+      const { headers, status } = await transport.request({
+        method: 'GET',
+        url: `${origin}/_ping`,
+        headers: { 'user-agent': `jetway/${patient.version}` },
+        timeoutMs: PATIENCE_MS,
+        signal,
+      })
+      date ??= String(headers['date'])
+      findings.push(good(check, `${origin} answers (${status})`))
+    } catch (error) {
+      signal.throwIfAborted()
+      findings.push(problem(check, reasonOf(error), mendNetwork(error), EXIT.unreachable))
+    } finally {
+      await transport.destroy()
+    }
+  }
+  return [...findings, checkClock(date, Date.now())]
+}
+
+function mendNetwork(error: unknown): string {
+  const { code } = error as { readonly code?: string }
+  if (code === 'dns')
+    return 'look at the network and at DNS; behind a company proxy set HTTPS_PROXY'
+  if (code === 'tls') {
+    return 'a proxy that reads along needs its certificate trusted: NODE_EXTRA_CA_CERTS=/path/to/company.pem; a wrong clock does this, too'
+  }
+  return 'look at the network, a firewall, and HTTPS_PROXY and NO_PROXY'
+}
+
+/** Tokens have an end, which a wrong clock misses. */
+export function checkClock(date: string | undefined, nowMs: number): Finding {
+  const there = date === undefined ? Number.NaN : Date.parse(date)
+  if (Number.isNaN(there)) return unknown('clock', 'no server told its time')
+  const seconds = Math.round((nowMs - there) / 1000)
+  const apart = Math.abs(seconds)
+  if (apart <= SKEW_WARNING_S) return good('clock', 'agrees with the server within a minute')
+  const detail = `this machine is ${apart} s ${seconds > 0 ? 'ahead of' : 'behind'} the server`
+  const mend = 'let the system keep its time: timedatectl set-ntp true'
+  return apart > SKEW_PROBLEM_S ? problem('clock', detail, mend) : warning('clock', detail, mend)
+}
+
+function originOf(given: string | undefined, usual: string): string {
+  if (given === undefined || !URL.canParse(given)) return usual
+  const { origin, hostname, protocol } = new URL(given)
+  return protocol === 'https:' || isLoopback(hostname) ? origin : usual
+}
