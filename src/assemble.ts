@@ -12,6 +12,7 @@ import type { Settings } from './core/settings.ts'
 import type { Upstream } from './core/upstream.ts'
 import { dialects, wires } from './dialects/index.ts'
 import { createEngine } from './engine/engine.ts'
+import { createSocketTransport } from './engine/responses/socket-transport.ts'
 import { createTransport } from './transport/transport.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -70,10 +71,16 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     ['litellm_proxy', createLiteLlmProxy({ http: transport, clock, env: environment })],
     ['openai', createOpenAi({ http: transport, clock, env: environment })],
   ])
+  // Neither proxies nor further certificates are known to it: then HTTP alone finds the way.
+  const isPlain = !isProxied(environment) && options.extraCa === undefined
+  const sockets = isPlain
+    ? createSocketTransport(transport, clock, router.connectTimeoutMs)
+    : undefined
   const engine = createEngine({
     settings,
     upstreams,
     transport,
+    sockets,
     dialects,
     wires,
     admission: options.admission,
@@ -87,7 +94,14 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     transport,
     async close() {
       copilot.close()
+      sockets?.close()
       await transport.destroy()
     },
   }
+}
+
+function isProxied(environment: AssembleOptions['environment']): boolean {
+  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some(
+    (name) => environment[name],
+  )
 }

@@ -153,6 +153,7 @@ jetway:
   port: 8080
   drain_timeout: 5
   keep_alive: 3
+  upstream_web_socket: true
   connect_timeout: 2
   fetch_images: yes
   accept_policies: true
@@ -184,6 +185,7 @@ jetway:
       streamTimeoutMs: 300_000,
       connectTimeoutMs: 2000,
       keepAliveMs: 3000,
+      upstreamWebSocket: true,
     },
     gateway: {
       host: '0.0.0.0',

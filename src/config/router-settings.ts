@@ -65,6 +65,11 @@ export function routerFrom(file: ConfigFile, pick: Pick, context: BuildContext):
         defaults.connectTimeoutMs / 1000,
       ),
     ),
+    upstreamWebSocket: pick(
+      'router.upstream_web_socket',
+      own(file, 'upstream_web_socket'),
+      defaults.upstreamWebSocket,
+    ),
     keepAliveMs: inMs(
       pick(
         'router.keep_alive',

@@ -146,6 +146,9 @@ const jetway = z.object(
     identity_headers: headers('Values that replace those of the default profile.'),
     allowed_hosts: names('Further names in a Host header that are taken while bound to loopback.'),
     allowed_origins: names('Web origins whose pages may call the gateway.'),
+    upstream_web_socket: truth(
+      'Ask models that list it over a WebSocket; HTTP where that does not work. Default false.',
+    ),
     responses_web_socket: truth('Serve `/v1/responses` as a WebSocket, too. Default true.'),
     responses_ttl: seconds(
       'How long responses are kept for `previous_response_id`, in seconds; 0: not at all. Default 86400.',

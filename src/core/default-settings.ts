@@ -18,6 +18,7 @@ export const DEFAULT_SETTINGS: Settings = {
     streamTimeoutMs: 300_000,
     connectTimeoutMs: 10_000,
     keepAliveMs: 15_000,
+    upstreamWebSocket: false,
   },
   gateway: {
     host: '127.0.0.1',

@@ -58,6 +58,8 @@ export interface RouterSettings {
   readonly connectTimeoutMs: number
   /** Silence towards a streaming client is broken by a comment or ping after this long. @default 15000 */
   readonly keepAliveMs: number
+  /** Ask models that list it over a WebSocket; HTTP where that does not work. @default false */
+  readonly upstreamWebSocket: boolean
 }
 
 export interface GatewaySettings {

@@ -17,6 +17,7 @@ import { listModels } from './list/list-models.ts'
 import { DEFAULT_MODEL } from './plan/defaults.ts'
 import { createWireMemory } from './plan/wire-memory.ts'
 import { createResolver } from './resolve/resolver.ts'
+import type { SocketTransport } from './responses/socket-transport.ts'
 import type { House } from './send/house.ts'
 import { runCall } from './send/run-call.ts'
 import { WakeUps } from './send/wake-ups.ts'
@@ -28,6 +29,8 @@ export interface EngineOptions {
   /** By provider, as in `github_copilot/<model>`. */
   readonly upstreams: ReadonlyMap<string, Upstream>
   readonly transport: Transport
+  /** Absent: everything goes over HTTP. */
+  readonly sockets?: SocketTransport | undefined
   /** By `Dialect.id`. */
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly wires: ReadonlyMap<WireName, Wire>
@@ -54,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
     settings: options.settings,
     upstreams,
     transport: options.transport,
+    sockets: options.sockets,
     dialects: options.dialects,
     wires: options.wires,
     admission: options.admission,

@@ -27,7 +27,7 @@ export type AttemptOutcome =
   | { readonly kind: 'aborted' }
 
 export interface AttemptInput {
-  readonly transport: Transport
+  readonly transport: Pick<Transport, 'dispatch'>
   readonly clock: Clock
   readonly upstream: Upstream
   readonly place: Place

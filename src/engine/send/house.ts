@@ -11,6 +11,7 @@ import type { Balancer } from '../balance/balancer.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
 import type { WireMemory } from '../plan/wire-memory.ts'
 import type { Resolver } from '../resolve/resolver.ts'
+import type { SocketTransport } from '../responses/socket-transport.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /** What all calls of one engine share. */
@@ -19,6 +20,8 @@ export interface House {
   readonly settings: () => Settings
   readonly upstreams: ReadonlyMap<string, Upstream>
   readonly transport: Transport
+  /** For models that are reached over a WebSocket, where the settings allow it. */
+  readonly sockets: SocketTransport | undefined
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly wires: ReadonlyMap<WireName, Wire>
   readonly admission: Admission | undefined

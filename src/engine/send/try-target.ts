@@ -6,6 +6,7 @@ import type { WireChoice } from '../plan/choose-wire.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Outbound } from '../plan/outbound.ts'
 import { createReceiver } from '../relay/create-receiver.ts'
+import { fitsSocket } from '../responses/socket-transport.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { Attempt, toJetwayError } from './attempt.ts'
 import type { AttemptInput } from './attempt.ts'
@@ -147,10 +148,11 @@ async function exchange(
   access: Access,
   outbound: Outbound,
 ): Promise<TargetOutcome> {
-  const { house, call, interrupts, outlet, watch, log } = state
+  const { house, call, settings, interrupts, outlet, watch, log } = state
   outlet.head = (whole) => headFor(state, outbound, whole)
+  const webSocket = settings.router.upstreamWebSocket && fitsSocket(outbound)
   const attempt = new Attempt({
-    transport: house.transport,
+    transport: (webSocket ? house.sockets : undefined) ?? house.transport,
     clock: house.clock,
     upstream,
     place,

@@ -1,0 +1,36 @@
+import type { Clock } from '../../core/clock.ts'
+import type { ExchangeRequest } from '../../transport/exchange.ts'
+import type { Transport } from '../../transport/transport.ts'
+import type { Outbound } from '../plan/outbound.ts'
+import { SocketExchange } from './socket-exchange.ts'
+import { createSocketPool } from './socket-pool.ts'
+
+export interface SocketTransport extends Pick<Transport, 'dispatch'> {
+  close(): void
+}
+
+/**
+ * The Responses wire over an upstream's WebSocket, and over HTTP wherever that does not work. What a WebSocket is faster by,
+ * going on from a response the upstream remembers, is not used: a call must be able to go to another target.
+ */
+export function createSocketTransport(
+  http: Transport,
+  clock: Clock,
+  connectTimeoutMs: number,
+): SocketTransport {
+  const pool = createSocketPool(clock)
+  return {
+    dispatch: (request: ExchangeRequest, handler) =>
+      pool.isAvoided(request.origin)
+        ? http.dispatch(request, handler)
+        : new SocketExchange(request, handler, { pool, http, connectTimeoutMs }),
+    close: () => {
+      pool.close()
+    },
+  }
+}
+
+/** Whether the plan can be carried by it: a stream, on the wire it is a form of, to a model that lists it. */
+export function fitsSocket({ plan, model }: Outbound): boolean {
+  return model.webSocket && plan.wire === 'responses' && plan.upstreamStream
+}

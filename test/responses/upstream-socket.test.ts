@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_SETTINGS } from '../../src/core/default-settings.ts'
+import type { Fault } from '../../src/emulator/index.ts'
+import { startDemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
+import type { DemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
+import { post } from '../../src/gateway/__fixtures__/start-test-gateway.ts'
+
+const model = 'gpt-5.3-codex'
+
+function start(upstreamWebSocket = true): Promise<DemoGateway> {
+  const { router, gateway } = DEFAULT_SETTINGS
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    gateway: { ...gateway, port: 0 },
+    router: { ...router, upstreamWebSocket },
+  }
+  return startDemoGateway({ gateway: { settings }, emulator: { recordBodies: true } })
+}
+
+function calls({ emulator }: DemoGateway): string[] {
+  return emulator.control.requests
+    .list()
+    .filter(({ route }) => /^(?:responses|chat|messages)/.test(route))
+    .map(({ route, status, initiator }) => `${route} ${status ?? ''} ${initiator ?? ''}`.trim())
+}
+
+function ask(demo: DemoGateway, extra: object = {}) {
+  return post(demo.url, '/v1/responses', {
+    model,
+    input: 'Say hello.',
+    store: false,
+    stream: true,
+    ...extra,
+  })
+}
+
+test('a stream comes over the WebSocket, and the next over the same one', async () => {
+  await using demo = await start()
+  for (const input of ['one', 'two']) {
+    const reply = await ask(demo, { input })
+    expect(reply.status).toBe(200)
+    expect(reply.text).toContain('event: response.created')
+    expect(reply.text).toContain('event: response.completed')
+    expect(reply.headers['x-jetway-wire']).toBe('responses')
+  }
+  expect(calls(demo)).toEqual([
+    'responses-ws 101',
+    'responses-ws-message 200 user',
+    'responses-ws-message 200 user',
+  ])
+})
+
+test('it is billed and settled as over HTTP', async () => {
+  const usages = []
+  for (const over of [true, false]) {
+    await using demo = await start(over)
+    const { text } = await ask(demo)
+    const last = /event: response\.completed\ndata: (.*)/.exec(text)?.[1] ?? '{}'
+    usages.push((JSON.parse(last) as { response: { usage: unknown } }).response.usage)
+    expect(demo.emulator.control.requests.list().at(-1)?.usage).toBeDefined()
+  }
+  expect(usages[0]).toEqual(usages[1])
+})
+
+test('other dialects use it, too; whole answers and models that do not list it do not', async () => {
+  await using demo = await start()
+  const messages = [{ role: 'user', content: 'Say hello.' }]
+  const chat = await post(demo.url, '/v1/chat/completions', { model, messages, stream: true })
+  expect(chat.text).toContain('data: [DONE]')
+  await ask(demo, { stream: false })
+  await ask(demo, { model: 'gpt-4o' })
+  expect(calls(demo).map((line) => line.split(' ')[0])).toEqual([
+    'responses-ws',
+    'responses-ws-message',
+    'responses',
+    'chat',
+  ])
+})
+
+test('switched off, as it is by default, everything goes over HTTP', async () => {
+  await using demo = await start(false)
+  await ask(demo)
+  expect(calls(demo)).toEqual(['responses 200 user'])
+  expect(DEFAULT_SETTINGS.router.upstreamWebSocket).toBe(false)
+})
+
+test('a foreign item id is healed as over HTTP', async () => {
+  await using demo = await start()
+  const input = [
+    { type: 'message', role: 'user', content: 'a' },
+    {
+      type: 'message',
+      role: 'assistant',
+      id: `${'x'.repeat(400)}==`,
+      content: [{ type: 'output_text', text: 'b' }],
+    },
+    { type: 'message', role: 'user', content: 'c' },
+  ]
+  expect((await ask(demo, { input })).text).toContain('event: response.completed')
+})
+
+describe('what goes wrong is not noticed where HTTP can help', () => {
+  const handshake = (action: Fault['do']): Fault => ({ on: { route: 'responses-ws' }, do: action })
+  test.each([
+    ['a refused handshake', handshake({ kind: 'reply', status: 426 })],
+    ['a broken handshake', handshake({ kind: 'reset' })],
+    [
+      'a refusal of the request',
+      {
+        on: { route: 'responses-ws-message' },
+        do: { kind: 'reply', status: 400, body: { error: { code: 'bad_request', message: 'no' } } },
+      },
+    ],
+  ] satisfies [string, Fault][])('%s', async (_name, fault) => {
+    await using demo = await start()
+    demo.emulator.control.faults.add(fault)
+    const reply = await ask(demo)
+    expect(reply.status).toBe(200)
+    expect(reply.text).toContain('event: response.completed')
+    expect(reply.headers['x-jetway-attempts']).toBe('1')
+    expect(calls(demo).at(-1)).toBe('responses 200 user')
+  })
+
+  test('a connection that is cut before the first event is another attempt', async () => {
+    await using demo = await start()
+    demo.emulator.control.faults.add({
+      on: { route: 'responses-ws-message' },
+      do: { kind: 'reset' },
+    })
+    const reply = await ask(demo)
+    expect(reply.status).toBe(200)
+    expect(reply.headers['x-jetway-attempts']).toBe('2')
+    expect(calls(demo).at(-1)).toBe('responses 200 agent')
+  })
+})
+
+test('a cut in the middle ends the stream with the dialect’s error', async () => {
+  await using demo = await start()
+  demo.emulator.control.faults.add({
+    on: { route: 'responses-ws-message' },
+    do: { kind: 'reset', after: 4 },
+  })
+  const { status, text } = await ask(demo)
+  expect(status).toBe(200)
+  expect(text).toContain('event: response.failed')
+})
+
+test('a rate limit is told at once, and not asked for twice', async () => {
+  await using demo = await start()
+  demo.emulator.control.faults.add({
+    on: { route: 'responses-ws-message' },
+    do: { kind: 'error', name: 'user_global_rate_limited' },
+  })
+  const reply = await ask(demo, { num_retries: 0 })
+  expect(reply.status).toBe(429)
+  expect(calls(demo)).toEqual(['responses-ws 101', 'responses-ws-message 429 user'])
+})
