@@ -45,6 +45,11 @@ export async function runPhase(input) {
   } finally {
     await phase.end(house)
   }
+  for (const gateway of house.gateways) {
+    if (gateway.process.alive) continue
+    problem = `the gateway ended by itself: ${gateway.process.talk().slice(-300)}`
+    await gateway.restart()
+  }
   const recoveryMs = await recover(input)
   if (recoveryMs === undefined)
     problem = 'calls still failed long after the fault was over'

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { readOptions, USAGE } from './options.mjs'
 import { renderTable, renderVerdict } from './report.mjs'
 import { runOne } from './sets/one.mjs'
+import { runReplicas } from './sets/replicas.mjs'
+import { runWorkers } from './sets/workers.mjs'
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 const USAGE_ERROR = 2
@@ -21,7 +23,7 @@ function say(line) {
 }
 
 /** @type {Record<string, (input: SetInput) => Promise<SetReport>>} */
-const RUN = { one: runOne }
+const RUN = { one: runOne, workers: runWorkers, replicas: runReplicas }
 
 async function main() {
   const options = readOptions(process.argv.slice(2), DIST)

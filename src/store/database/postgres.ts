@@ -1,7 +1,17 @@
-import { PostgresDialect, type Dialect } from 'kysely'
+import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import type { Pool } from 'pg'
+
+/**
+ * A server that takes a query and never answers must not hold its callers for ever. Migrations and exports are bounded by
+ * this too: each of their statements is.
+ */
+const QUERY_TIMEOUT_MS = 15_000
 
 /** PostgreSQL through `pg`, an optional peer: whoever sets `DATABASE_URL` installs it. */
-export async function openPostgres(url: string): Promise<Dialect> {
+export async function openPostgres(
+  url: string,
+  queryTimeoutMs = QUERY_TIMEOUT_MS,
+): Promise<Dialect> {
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     throw new Error('DATABASE_URL names PostgreSQL: install the package `pg` beside jetway', {
       cause,
@@ -16,13 +26,44 @@ export async function openPostgres(url: string): Promise<Dialect> {
     max: 10,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
-    // A server that takes a query and never answers must not hold its callers for ever. Migrations and exports are bounded
-    // by this too: each of their statements is.
-    query_timeout: 15_000,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     types,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process. So would one that
+  // breaks while it is lent, between two queries of a transaction: then the pool listens no more.
   pool.on('error', () => {})
-  return new PostgresDialect({ pool })
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+  })
+  return new PostgresDialect({ pool: withoutDeadConnections(pool) })
+}
+
+/**
+ * `pg` gives a connection back to the pool although its query has timed out: the next queries would wait behind one that
+ * never ends, and ten such connections would be the end of the pool. Only after what the server itself says is one good.
+ */
+function withoutDeadConnections(pool: Pool): PostgresPool {
+  return {
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect()
+      let broken = false
+      const query = async (text: string, parameters: readonly unknown[]) => {
+        try {
+          return await client.query(text, [...parameters])
+        } catch (error) {
+          broken ||= !(error instanceof Error && 'severity' in error)
+          throw error
+        }
+      }
+      // Kysely's type also asks for cursors, which it uses only when it is given a class of them.
+      return {
+        query: query as unknown as PostgresPoolClient['query'],
+        release: () => {
+          client.release(broken)
+        },
+      }
+    },
+  }
 }

@@ -23,6 +23,9 @@ export const UPSTREAM = {
 /** @type {Allowed} */
 export const UPSTREAM_DAMAGED = { ...UPSTREAM, damaged: true }
 
+/** By the form of each dialect: Gemini and Messages name the kind, Ollama says nothing but the text. */
+export const STORE_AWAY = ['store_unavailable']
+
 /** The client's own network. @type {Allowed} */
 export const CLIENT = { broken: true }
 
