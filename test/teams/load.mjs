@@ -71,7 +71,7 @@ function questions() {
   const summary = (text, by, filter = {}) => ({
     text,
     run: (database) => store.summarize(database, by, filter),
-    sql: store.summaryQuery(by, filter),
+    sql: (database) => store.summaryQuery(database.kind, by, filter),
   })
   const key = keyOf(4711)
   const list = (text, filter, cursor) => ({
@@ -134,7 +134,7 @@ async function measure(database, { text, run, sql }) {
     `| ${text} | ${found.length} | ${times[3].toFixed(1)}${late} | ${times[6].toFixed(1)} |`,
   )
   if (!values.plans || !sql) return
-  const { sql: words, parameters } = sql.compile(database.query)
+  const { sql: words, parameters } = sql(database).compile(database.query)
   const explain = database.kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN (ANALYZE, COSTS OFF)'
   const plan = await database.query.executeQuery(
     store.CompiledQuery.raw(`${explain} ${words}`, [...parameters]),

@@ -169,6 +169,36 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       rmSync(folder, { recursive: true })
     }))
 
+  test('what neither database nor disk takes stays in memory within a bound, and is written once it can be', () =>
+    withDatabase(async (database) => {
+      const clock = createVirtualClock()
+      let away = true
+      const switched = {
+        ...database,
+        get query() {
+          return away ? database.query.withSchema('nowhere') : database.query
+        },
+      }
+      const recorder = createRecorder({ database: switched, clock, heldRows: 3, batchRows: 2 })
+      for (const id of ['a', 'b', 'c']) recorder.finished(record(id))
+      await recorder.flush()
+      recorder.finished(record('d'))
+      recorder.finished(record('e'))
+      await recorder.flush()
+      expect(recorder.lost).toBe(2)
+      away = false
+      await clock.advance(5_000)
+      await recorder.flush()
+      expect((await listCalls(database, {}, 10)).rows.map(({ id }) => id).sort()).toEqual([
+        'a',
+        'b',
+        'c',
+      ])
+      await recorder.close()
+      expect(recorder.lost).toBe(2)
+      expect(clock.pending).toBe(0)
+    }))
+
   test('without a spool a loss is counted and reported', () =>
     withDatabase(async (database) => {
       const broken = { ...database, query: database.query.withSchema('nowhere') }

@@ -26,6 +26,8 @@ export interface RecorderOptions {
   readonly batchRows?: number | undefined
   /** How often rows on disk are tried again while no call comes. @default 5000 */
   readonly retryMs?: number | undefined
+  /** Rows kept in memory while neither database nor disk takes them; more are lost. @default 20000 */
+  readonly heldRows?: number | undefined
   readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
   /** Told when writing works again after a failure. */
   readonly onRecovered?: (() => void) | undefined
@@ -33,7 +35,8 @@ export interface RecorderOptions {
 
 /**
  * Writes the ledger in batches, off the path of the call: `finished` only puts a row on a list. Batches are written one
- * after the other; what the database does not take goes to the spool, and from there to the database once it is back.
+ * after the other; what the database does not take goes to the spool, and from there to the database once it is back. What
+ * neither takes, as when a full disk holds both, stays in memory within a bound.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { database, clock, spool, onFailure } = options
@@ -45,7 +48,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const retryMs = options.retryMs ?? 5_000
   /** Rows may be on disk: another process's at the start, our own after a failure. */
   let spooled = spool !== undefined
+  const heldRows = options.heldRows ?? 20_000
   let failing = false
+  /** Neither database nor disk took the last batch. */
+  let stuck = false
+  let closing = false
   let lost = 0
 
   const flush = (): Promise<void> => {
@@ -66,11 +73,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await writeCalls(database, rows)
       if (failing) options.onRecovered?.()
       failing = false
+      stuck = false
     } catch (error) {
       failing = true
       onFailure?.(error, rows.length)
       await keep(rows)
-      if (spooled) cancelTimer ??= clock.setTimer(retryMs, () => void flush())
+      if (spooled || stuck) cancelTimer ??= clock.setTimer(retryMs, () => void flush())
     }
   }
 
@@ -80,20 +88,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!spool) throw new Error('no spool')
       await spool.keep(rows)
       spooled = true
+      stuck = false
     } catch (error) {
-      lost += rows.length
+      stuck = true
+      const kept = closing ? [] : rows.slice(0, Math.max(0, heldRows - waiting.length))
+      waiting = [...kept, ...waiting]
+      lost += rows.length - kept.length
       onFailure?.(error, rows.length)
     }
   }
 
   return {
     finished(record) {
+      if (stuck && waiting.length >= heldRows) {
+        lost++
+        return
+      }
       waiting.push(rowFromRecord(record))
-      if (waiting.length >= batchRows) void flush()
-      else cancelTimer ??= clock.setTimer(intervalMs, () => void flush())
+      if (!stuck && waiting.length >= batchRows) void flush()
+      else cancelTimer ??= clock.setTimer(stuck ? retryMs : intervalMs, () => void flush())
     },
     flush,
     async close() {
+      closing = true
       await flush()
       cancelTimer?.()
       cancelTimer = undefined

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../core/random.ts'
-import { openDatabase, type Database } from '../database/open.ts'
+import type { Database } from '../database/open.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { callRecord } from '../testing/call-record.ts'
+import { testDatabases } from '../testing/databases.ts'
 import { rowFromRecord, type CallRow } from './rows.ts'
 import { piecesOf, summarize, type SummaryBy } from './summarize.ts'
 import { writeCalls } from './write.ts'
@@ -37,7 +38,10 @@ describe('a range of days in months and days', () => {
   })
 })
 
-describe('a summary', () => {
+const databases = await testDatabases()
+afterAll(() => Promise.all(databases.map((database) => database.close())))
+
+describe.each(databases)('a summary on $name', (testDatabase) => {
   const random = createSeededRandom(7)
   const pick = (count: number): number => Math.floor(random() * count)
   const rows: readonly CallRow[] = Array.from({ length: 600 }, (_, index) =>
@@ -53,13 +57,13 @@ describe('a summary', () => {
         },
         model: `m${pick(3)}`,
         outcome: pick(4) === 0 ? 'failed' : 'ok',
-        cost: { nanoCredits: pick(1e9), source: 'upstream', savedNanoCredits: 1 },
+        cost: { nanoCredits: pick(9e13), source: 'upstream', savedNanoCredits: 1 },
       }),
     ),
   )
   let database: Database
   beforeAll(async () => {
-    database = await openDatabase(':memory:')
+    database = await testDatabase.open()
     await migrate(database)
     for (let from = 0; from < rows.length; from += 50)
       await writeCalls(database, rows.slice(from, from + 50))
