@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 export async function buildDashboard(folder) {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { app: 'dashboard/src/main.tsx' },
+    entryPoints: { app: 'dashboard/src/main.tsx', style: 'dashboard/src/styles.css' },
     outdir: folder,
     entryNames: '[name]-[hash]',
     bundle: true,

@@ -46,7 +46,13 @@ export function App() {
       </main>
     )
   }
-  if (!session.value) return <Loading />
+  if (!session.value) {
+    return (
+      <main class="alone">
+        <Loading />
+      </main>
+    )
+  }
   if (!session.value.signed_in) return <SignIn onDone={session.reload} />
   return <Shell session={session.value} onSignedOut={session.reload} />
 }
@@ -104,7 +110,7 @@ function Shell({ session, onSignedOut }: { session: Session; onSignedOut: () => 
             ))}
           </ul>
         </nav>
-        <div class="side-foot">
+        <section class="side-foot" aria-label="Session and theme">
           <ThemeChoice />
           <p class="note">
             {session.open ? 'Open gateway on this machine' : `Signed in: ${session.name}`}
@@ -116,7 +122,7 @@ function Shell({ session, onSignedOut }: { session: Session; onSignedOut: () => 
               Sign out
             </button>
           )}
-        </div>
+        </section>
       </div>
       <main id="main" ref={main}>
         <Page name={current?.name} place={place} session={session} />

@@ -5,7 +5,7 @@ export interface Data<Shape> {
   readonly value: Shape | undefined
   readonly problem: string | undefined
   readonly loading: boolean
-  reload(): void
+  readonly reload: () => void
 }
 
 /** What the gateway answers on a path; asked anew when the path changes. `undefined` asks nothing. */

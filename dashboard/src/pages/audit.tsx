@@ -20,7 +20,7 @@ export function AuditPage() {
               <Table
                 label="Changes"
                 rows={entries}
-                keyOf={(entry) => String(entry.id)}
+                keyOf={(entry) => entry.id}
                 columns={[
                   { title: 'Time', show: (entry) => dateTime(entry.at) },
                   { title: 'Who', show: (entry) => entry.actor },

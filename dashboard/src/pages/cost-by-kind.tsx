@@ -36,7 +36,7 @@ export function CostByKind({ call }: { call: Explained }) {
   return (
     <Card title="Cost by kind of token" note="At the catalogue’s prices of now">
       <Table
-        label="Cost by kind of token"
+        label="Tokens and credits"
         rows={kinds}
         keyOf={({ name }) => name}
         columns={[

@@ -195,7 +195,7 @@ interface Pages {
   readonly next: string | null
   readonly problem: string | undefined
   readonly loading: boolean
-  more(): void
+  readonly more: () => void
 }
 
 /** Page after page of what the filters ask for; begins anew when they change. */

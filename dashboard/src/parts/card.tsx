@@ -66,7 +66,7 @@ export function Loading() {
 
 /** Waits, fails or shows: the three states of whatever comes from the gateway. */
 export function Loaded<Shape>(props: {
-  data: { value: Shape | undefined; problem: string | undefined; reload(): void }
+  data: { value: Shape | undefined; problem: string | undefined; reload: () => void }
   children: (value: Shape) => ComponentChildren
 }) {
   const { value, problem, reload } = props.data

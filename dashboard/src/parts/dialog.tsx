@@ -1,14 +1,19 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
-/** The browser's own modal: it keeps the focus inside and gives it back, and Escape closes it. */
+/**
+ * The browser's own modal: it keeps the focus inside, and Escape closes it. Where the focus was it goes back to; the browser
+ * does that only for a dialog that is still there.
+ */
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current
+    const before = document.activeElement
     dialog?.showModal()
     return () => {
       dialog?.close()
+      if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   return (

@@ -47,6 +47,7 @@ export async function openPage(
       troubles.push(`asked ${asked}`)
   })
   await page.goto(`${url}/ui`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
   return {
     page,
     troubles,
@@ -64,10 +65,6 @@ export async function signIn(page: Page, key: string): Promise<void> {
 
 /** By the address, as a bookmark would; resolves when nothing loads any more. */
 export async function visit(page: Page, place: string): Promise<void> {
-  await page.evaluate((hash) => {
-    location.hash = hash
-  }, place)
-  await page.waitForFunction(
-    () => document.querySelector('main h1') && !document.querySelector('main .loading'),
-  )
+  await page.evaluate(`location.hash = ${JSON.stringify(place)}`)
+  await page.locator('main:not(:has(.loading)) h1').waitFor()
 }
