@@ -69,6 +69,13 @@ export function seatRoutes(
       },
     }),
     adminRoute({
+      method: 'POST',
+      path: '/seats/reseal',
+      summary: 'Encrypt every token with the first of the seal keys, after it was changed',
+      may: 'administrator',
+      handle: async () => ({ resealed: await service().reseal() }),
+    }),
+    adminRoute({
       method: 'DELETE',
       path: '/seats/:user',
       summary:

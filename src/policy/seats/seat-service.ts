@@ -211,8 +211,7 @@ export function createSeatService(options: SeatServiceOptions) {
         const stored = await store.find(id)
         if (!stored?.sealed) continue
         const token = seal.open(stored.sealed, id)
-        const seat = { ...stored.seat, version: stored.seat.version + 1, updatedAtMs: clock.now() }
-        await store.save(seat, seal.seal(token, id))
+        await store.reseal(id, stored.sealed.keyId, seal.seal(token, id))
       }
       return ids.length
     },

@@ -30,6 +30,12 @@ export interface SeatStore {
   list(): Promise<readonly Seat[]>
   setState(id: string, state: SeatState, detail: string | undefined, nowMs: number): Promise<void>
   delete(id: string): Promise<boolean>
+  /** Puts the same token, sealed anew, in place of one sealed with `before`; nothing where it is no more. */
+  reseal(
+    id: string,
+    before: string,
+    sealed: { readonly keyId: string; readonly box: string },
+  ): Promise<void>
   /** Ids of seats whose token was sealed with another key than this. */
   sealedOtherwise(keyId: string): Promise<readonly string[]>
 }

@@ -82,6 +82,14 @@ export function createSeatStore({ query }: Database): SeatStore {
         .executeTakeFirstOrThrow()
       return numDeletedRows > 0n
     },
+    async reseal(id, before, sealed) {
+      await query
+        .updateTable('seats')
+        .set({ sealed_token: sealed.box, seal_key: sealed.keyId })
+        .where('id', '=', id)
+        .where('seal_key', '=', before)
+        .execute()
+    },
     async sealedOtherwise(keyId) {
       const rows = await query
         .selectFrom('seats')
