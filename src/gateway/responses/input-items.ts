@@ -17,5 +17,11 @@ export function conversationAfter(
 ): readonly JsonValue[] {
   // Ids are bound to the connection they came over, and nothing needs them in a conversation that is whole.
   const output = withoutItemIds(asArray(response['output']).filter(isJsonObject))
-  return [...input, ...asArray(output)]
+  return [...input, ...asArray(output).filter((item) => !isForgotten(item))]
+}
+
+/** Reasoning whose seal the client did not ask for: an upstream that keeps nothing cannot open it, and refuses it. */
+function isForgotten(item: JsonValue): boolean {
+  if (!isJsonObject(item) || item['type'] !== 'reasoning') return false
+  return item['encrypted_content'] === undefined || item['encrypted_content'] === null
 }

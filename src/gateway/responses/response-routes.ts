@@ -5,7 +5,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { OwnRequest, OwnRoute } from '../own/own-route.ts'
 import type { KeptResponse, ResponseBook } from './response-book.ts'
-import { printable } from './run-responses.ts'
+import { printable } from './printable.ts'
 
 const OPEN: Caller = { kind: 'open', seat: OWN_SEAT }
 

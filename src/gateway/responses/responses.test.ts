@@ -64,6 +64,45 @@ for (const model of MODELS) {
   })
 }
 
+for (const model of MODELS) {
+  test(`${model}: items are found by the references that SDKs send for them`, async () => {
+    await using demo = await startDemoGateway(recorded)
+    const client = clientOf(demo)
+    const asked = { role: 'user', content: 'Call look.' } as const
+    const tools = [
+      { type: 'function', name: 'look', parameters: { type: 'object' }, strict: false } as const,
+    ]
+    const first = await client.responses.create({
+      model,
+      input: [asked],
+      tools,
+      tool_choice: { type: 'function', name: 'look' },
+    })
+    const call = first.output.find(({ type }) => type === 'function_call')
+    if (call?.type !== 'function_call') throw new Error('no call')
+    const references = first.output.map(({ id }) => ({
+      type: 'item_reference' as const,
+      id: id ?? '',
+    }))
+    const result = {
+      type: 'function_call_output',
+      call_id: call.call_id,
+      output: 'A door.',
+    } as const
+    const second = await client.responses.create({
+      model,
+      tools,
+      input: [asked, ...references, result],
+    })
+    expect(second.status).toBe('completed')
+    const sent = JSON.stringify(lastBody(demo))
+    expect(sent).toContain(call.call_id)
+    expect(sent).not.toContain('item_reference')
+    const lost = { model, input: [asked, { type: 'item_reference' as const, id: 'msg_unknown0' }] }
+    await expect(client.responses.create(lost)).rejects.toThrow(/msg_unknown0' not found/)
+  })
+}
+
 test('a response that was not to be stored is not', async () => {
   await using demo = await startDemoGateway()
   const client = clientOf(demo)

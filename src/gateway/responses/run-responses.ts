@@ -9,6 +9,8 @@ import { spliceJson } from '../../core/splice.ts'
 import { answerCompaction, answerCompactRequest } from './compaction/answer-compaction.ts'
 import { isCompaction, readSummaries } from './compaction/compaction-items.ts'
 import { conversationAfter, itemsOfInput } from './input-items.ts'
+import { resolveReferences } from './item-references.ts'
+import { printable } from './printable.ts'
 import type { ResponseBook } from './response-book.ts'
 import { ResponseTap } from './response-tap.ts'
 
@@ -86,7 +88,8 @@ export async function wholeInput(
   const previousId = asString(json['previous_response_id'])
   const before =
     previousId === undefined ? [] : await conversationBefore(previousId, book, call, memory)
-  return given && readSummaries([...before, ...given])
+  if (given === undefined) return undefined
+  return readSummaries([...before, ...(await resolveReferences(given, book, call.caller))])
 }
 
 function isChanged(input: readonly JsonValue[], given: JsonValue | undefined): boolean {
@@ -117,8 +120,4 @@ function withBody(call: Call, edits: ReadonlyMap<string, JsonValue | undefined>)
     else json[name] = value
   }
   return { ...call, body: { bytes: spliceJson(call.body.bytes, edits), json } }
-}
-
-export function printable(id: string): string {
-  return id.replace(/[^\w-]/g, '?').slice(0, 64)
 }

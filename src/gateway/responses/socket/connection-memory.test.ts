@@ -11,6 +11,14 @@ test('a conversation is what was said and what was answered, without ids', () =>
   expect(memory.find('resp_2')).toBeUndefined()
 })
 
+test('reasoning is remembered with its seal, and forgotten without', () => {
+  const memory = createConnectionMemory(budget(), { maxResponses: 2, maxBytes: 10_000 })
+  const sealed = { type: 'reasoning', summary: [], encrypted_content: '' }
+  const open = { type: 'reasoning', summary: [], encrypted_content: null }
+  memory.remember([user], { id: 'a', output: [sealed, open, { type: 'reasoning' }] })
+  expect(memory.find('a')).toEqual([user, sealed])
+})
+
 test.each([
   ['count', 100_000, { maxResponses: 2, maxBytes: 10_000 }],
   ['bytes', 100_000, { maxResponses: 9, maxBytes: 300 }],
