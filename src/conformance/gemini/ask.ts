@@ -6,7 +6,6 @@ import type { Reply, Server } from '../server.ts'
 import { count, filled, list, needShape, object, word, seen } from '../shape.ts'
 
 export const REFERENCE = 'https://ai.google.dev/api/generate-content'
-export const CACHED = 'https://ai.google.dev/api/caching'
 export const FUNCTIONS = 'https://ai.google.dev/gemini-api/docs/function-calling'
 export const THINKING = 'https://ai.google.dev/gemini-api/docs/thinking'
 export const STRUCTURED = 'https://ai.google.dev/gemini-api/docs/structured-output'
