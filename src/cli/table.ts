@@ -55,6 +55,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'login',
     summary: 'Sign in to GitHub with a code and a browser',
     options: [
+      {
+        name: 'gateway',
+        value: 'URL',
+        summary:
+          "connect the seat to one's user at a team's gateway; your key in JETWAY_API_KEY or a pipe",
+      },
+      { name: 'user', value: 'ID', summary: 'with --gateway, for administrators: whose seat' },
       { name: 'json', summary: 'print one JSON object per event' },
       { name: 'no-browser', summary: 'do not open the page' },
       { name: 'no-clipboard', summary: 'do not copy the code' },
@@ -62,6 +69,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'jetway login', says: 'show a code, open the page, wait' },
       { line: 'jetway login --json', says: 'let a program show the code' },
+      {
+        line: 'jetway login --gateway https://jetway.example.com',
+        says: "one's own seat for one's keys there",
+      },
     ],
     load: () => import('./commands/login.ts'),
   },

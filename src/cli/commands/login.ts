@@ -1,15 +1,20 @@
 import { OWN_SEAT } from '../../core/call.ts'
 import { systemClock } from '../../core/clock.ts'
-import type { CopilotUpstream, PendingSignIn } from '../../copilot/index.ts'
+import type { CopilotUpstream } from '../../copilot/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
-import { copySequence } from '../sign-in/clipboard.ts'
+import { gatewayOption } from '../gateway/local-gateway.ts'
 import { startCountdown } from '../sign-in/countdown.ts'
-import { openBrowser } from '../sign-in/open-browser.ts'
-import { signInLine } from '../sign-in/sign-in-line.ts'
+import { showCode } from '../sign-in/show-code.ts'
 import { withSeat } from '../with-seat.ts'
 
 export async function run(context: CommandContext, input: CommandInput): Promise<void> {
+  const gateway = gatewayOption(input)
+  if (gateway !== undefined) {
+    const { connectSeat } = await import('../sign-in/connect-seat.ts')
+    await connectSeat(gateway, context, input)
+    return
+  }
   await withSeat(context, (copilot) =>
     input.options.has('json')
       ? loginForProgram(copilot, context)
@@ -73,16 +78,4 @@ async function loginForPerson(
       `${source ?? 'Another credential'} comes first, so this sign-in is not the one used.`,
     )
   }
-}
-
-function showCode(
-  { verificationUri, userCode }: PendingSignIn,
-  { terminal, environment }: CommandContext,
-  { options }: CommandInput,
-): void {
-  // A warning's channel: the line must show also under `--quiet`, or nobody can sign in.
-  terminal.warn(signInLine(verificationUri, userCode))
-  if (!terminal.interactive) return
-  if (!options.has('no-clipboard')) terminal.control(copySequence(userCode, environment))
-  if (!options.has('no-browser')) openBrowser(verificationUri, process.platform, environment)
 }

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../command.ts'
-import { CONFIG_OPTION, PORT_OPTION } from './options.ts'
+import { CONFIG_OPTION, LONG_PORT } from './options.ts'
 
 /** The names of `clients/clients.ts`, which is not read before it is needed; a test compares them. */
 export const LAUNCHABLE_NAMES = [
@@ -16,10 +16,9 @@ export const LAUNCHABLE_NAMES = [
 export const CLIENT_NAMES = [...LAUNCHABLE_NAMES, 'openai', 'anthropic']
 export const SETUP_NAMES = LAUNCHABLE_NAMES.filter((name) => name !== 'copilot')
 
-const { short: _, ...LONG_PORT } = PORT_OPTION
 const GATEWAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'gateway', value: 'URL', summary: 'a gateway elsewhere; your key in JETWAY_API_KEY' },
-  { ...LONG_PORT, summary: "port of this machine's gateway" },
+  LONG_PORT,
   CONFIG_OPTION,
 ]
 const MODEL: OptionSpec = {

@@ -18,5 +18,13 @@ export const PORT_OPTION: OptionSpec = {
   fallback: '4000',
 }
 
+/** Where `-p` would be taken for a client's own. */
+export const LONG_PORT: OptionSpec = {
+  name: 'port',
+  value: 'PORT',
+  summary: "port of this machine's gateway",
+  fallback: '4000',
+}
+
 /** Of commands that read the gateway's data. */
 export const STORE_OPTIONS: readonly OptionSpec[] = [JSON_OPTION, CONFIG_OPTION]

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../command.ts'
-import { STORE_OPTIONS } from './options.ts'
+import { LONG_PORT, STORE_OPTIONS } from './options.ts'
 
 const CREATE_OPTIONS: readonly OptionSpec[] = [
   { name: 'alias', value: 'NAME', summary: 'a name for people' },
@@ -109,5 +109,21 @@ export const TEAM_COMMANDS: readonly CommandSpec[] = [
       { line: 'jetway explain my-request-1 --json', says: 'the same for a program' },
     ],
     load: () => import('../commands/explain.ts'),
+  },
+  {
+    name: 'top',
+    summary: 'Show calls and spend, live',
+    options: [
+      { name: 'gateway', value: 'URL', summary: 'a gateway elsewhere; your key in JETWAY_API_KEY' },
+      LONG_PORT,
+      { name: 'once', summary: 'show it once, and end' },
+      { name: 'interval', value: 'SECONDS', summary: 'how often', fallback: '2' },
+      ...STORE_OPTIONS,
+    ],
+    examples: [
+      { line: 'jetway top', says: 'until Ctrl-C' },
+      { line: 'jetway top --once --json', says: 'for a program; without --once one object a line' },
+    ],
+    load: () => import('../commands/top.ts'),
   },
 ]
