@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -130,7 +130,26 @@ describe('start', () => {
     const { code, stdout } = await running.stop('SIGTERM')
     expect([code, stdout]).toEqual([0, `Jetway listening on ${url}\n`])
   })
+
+  test.runIf(process.platform === 'linux')(
+    'a worker that is killed right after its start is replaced',
+    async () => {
+      const running = jetway.start(['start', '--port', '0', '--workers', '2'], { environment })
+      const url = await listening(running)
+      const [pid = 0] = childrenOf(running.child.pid)
+      process.kill(pid, 'SIGKILL')
+      await running.waitFor('stderr', /Worker \d ended with SIGKILL; another takes its place/)
+      expect(await textOf(await ask(url, 'say: back'))).toBe('back')
+      expect((await running.stop('SIGTERM')).code).toBe(0)
+    },
+  )
 })
+
+/** https://docs.kernel.org/filesystems/proc.html */
+function childrenOf(pid = 0): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.trim().split(' ').map(Number)
+}
 
 describe('a configuration', () => {
   const file = (): string => join(folder, 'config.yaml')

@@ -3,8 +3,8 @@ import type { Worker } from 'node:cluster'
 import type { Terminal } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 
-/** A worker that ends this soon after its start would only be started again and again. */
-const MIN_LIFE_MS = 5_000
+/** Between two starts in the place of one worker, so that one which dies at once is not started again and again. */
+const RESTART_EVERY_MS = 1_000
 
 type Message = { readonly type: 'ready'; readonly url: string } | { readonly type: 'stop' }
 
@@ -29,7 +29,10 @@ export function stopSignal(): AbortSignal {
   return controller.signal
 }
 
-/** Runs so many processes that share the port; one that dies is replaced. Resolves when all have ended after the signal. */
+/**
+ * Runs so many processes that share the port; one that dies is replaced, however young. Resolves when all have ended after
+ * the signal. Rejects when one ends before all have once been ready: what is wrong then is wrong with each of them.
+ */
 export function runWorkers(options: {
   readonly count: number
   readonly terminal: Terminal
@@ -41,7 +44,12 @@ export function runWorkers(options: {
   let ready = 0
   return new Promise((resolve, reject) => {
     const stopAll = (): void => {
-      for (const worker of running) worker.send({ type: 'stop' } satisfies Message)
+      // All may be dead at this moment, and waiting to be replaced.
+      if (running.size === 0) resolve()
+      for (const worker of running) {
+        // One that has just been killed hears nothing any more.
+        if (worker.isConnected()) worker.send({ type: 'stop' } satisfies Message)
+      }
     }
     const fail = (code: number): void => {
       signal.removeEventListener('abort', stopAll)
@@ -57,18 +65,21 @@ export function runWorkers(options: {
         ready += 1
         if (ready === count) void onReady(message.url)
       })
-      worker.on('exit', (code) => {
+      worker.on('exit', (code: number | null, how: string) => {
         running.delete(worker)
         if (signal.aborted) {
           if (running.size === 0) resolve()
           return
         }
-        if (performance.now() - startedAt < MIN_LIFE_MS) {
-          fail(code === 0 ? EXIT.failed : code)
+        if (ready < count) {
+          fail(code === 0 || code === null ? EXIT.failed : code)
           return
         }
-        terminal.warn(`Worker ${worker.id} ended with ${code}; another takes its place.`)
-        fork()
+        terminal.warn(`Worker ${worker.id} ended with ${code ?? how}; another takes its place.`)
+        const waitMs = Math.max(0, startedAt + RESTART_EVERY_MS - performance.now())
+        setTimeout(() => {
+          if (!signal.aborted) fork()
+        }, waitMs)
       })
     }
     signal.addEventListener('abort', stopAll, { once: true })
