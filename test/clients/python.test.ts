@@ -135,6 +135,33 @@ describe.skipIf(reason)(`Python clients (${reason ?? 'installed'})`, () => {
       })
     })
 
+    test('openai, responses: on a model of its own wire, and on two of others', async () => {
+      const models = ['gpt-5.4', 'gpt-4o', 'claude-sonnet-4.6']
+      const result = jsonOf<Record<string, Record<string, unknown>>>(
+        await python('openai_responses', house, {
+          BASE_URL: `${house.url}/v1`,
+          MODELS: models.join(','),
+        }),
+      )
+      const contains = (text: string): string => expect.stringContaining(text) as string
+      for (const model of models) {
+        expect(result[model]).toEqual({
+          status: 'completed',
+          whole: contains('Say hello'),
+          streamed: result[model]?.['whole'],
+          ends: ['response.created', 'response.completed'],
+          tokens: expect.any(Number) as number,
+          calls: [
+            ['get_weather', { city: 'Paris' }],
+            ['get_weather', { city: 'Rome' }],
+          ],
+          after_tools: contains('sunny in 1'),
+          person: { name: expect.any(String) as string, age: expect.any(Number) as number },
+          image: 'a dot',
+        })
+      }
+    })
+
     test('anthropic: on a model of its own wire, and on two of others', async () => {
       const models = ['claude-sonnet-4-5', 'gpt-4o', 'gpt-5.4']
       const result = jsonOf<Record<string, Record<string, unknown>>>(
