@@ -159,7 +159,7 @@ function Filters({ values }: { values: Readonly<Record<string, string | undefine
     go(`/requests${query(fields)}`)
   }
   return (
-    <form class="row" aria-label="Filter" onSubmit={apply} key={JSON.stringify(values)}>
+    <form class="filters" aria-label="Filter" onSubmit={apply} key={JSON.stringify(values)}>
       {FILTERS.map((name) => (
         <div class="field" key={name}>
           <label for={`filter-${name}`}>{LABELS[name]}</label>
@@ -182,10 +182,12 @@ function Filters({ values }: { values: Readonly<Record<string, string | undefine
           )}
         </div>
       ))}
-      <button type="submit">Filter</button>
-      <a class="button quiet" href="#/requests">
-        Clear
-      </a>
+      <div class="actions">
+        <button type="submit">Filter</button>
+        <a class="button quiet" href="#/requests">
+          Clear
+        </a>
+      </div>
     </form>
   )
 }
