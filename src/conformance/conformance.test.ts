@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { APIConnectionError } from '../core/errors.ts'
 import { CHAT_CHECKS } from './chat.ts'
 import { Unmet } from './check.ts'
 import type { CheckResult } from './check.ts'
@@ -132,16 +133,30 @@ describe('a server', () => {
     }
   })
 
-  test('that is not there fails each check with the reason', async () => {
+  test('that is not there ends it with the reason', async () => {
     const gone = createServer()
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
     const { port } = gone.address() as AddressInfo
     await new Promise((resolve) => gone.close(resolve))
-    const found = await results({ baseUrl: `http://127.0.0.1:${port}` })
-    expect(found[0]).toMatchObject({
-      outcome: 'failed',
-      detail: expect.stringContaining('ECONNREFUSED'),
+    const asked = results({ baseUrl: `http://127.0.0.1:${port}` })
+    await expect(asked).rejects.toThrow(APIConnectionError)
+    await expect(asked).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('that goes away in between fails each further check with the reason', async () => {
+    status = 200
+    body = '{}'
+    const brittle = createServer((request, response) => {
+      if (request.url === '/v1/messages') response.writeHead(200).end('{}')
+      else request.socket.destroy()
     })
+    await new Promise<void>((resolve) => brittle.listen(0, '127.0.0.1', resolve))
+    const { port } = brittle.address() as AddressInfo
+    const found = await results({ baseUrl: `http://127.0.0.1:${port}` })
+    brittle.closeAllConnections()
+    brittle.close()
+    const counted = found.find(({ id }) => id === 'messages.count.shape')
+    expect(counted).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('/count') })
   })
 
   test.each(['ftp://host', 'nonsense'])('%s is no base URL', async (wrong) => {

@@ -56,7 +56,7 @@ export const DIALECTS = Object.keys(KITS) as readonly DialectToCheck[]
 
 /**
  * Tests a server of a dialect, one requirement after the other; each is a call or a few that cost what they cost there.
- * Throws when the base URL is none.
+ * Throws when the base URL is none, and an `APIConnectionError` when nobody is there.
  */
 export async function* runConformance(options: ConformanceOptions): AsyncGenerator<CheckResult> {
   const kit = KITS[options.dialect]

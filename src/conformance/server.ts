@@ -1,3 +1,4 @@
+import { APIConnectionError } from '../core/errors.ts'
 import { isJsonObject, tryParseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import { Unmet } from './check.ts'
@@ -25,7 +26,7 @@ export interface Reply {
 export interface Server {
   readonly model: string
   readonly hasKey: boolean
-  /** Rejects with an `Unmet` when nothing comes back. */
+  /** Rejects with an `Unmet` when nothing comes back, and with an `APIConnectionError` when nothing ever did. */
   ask(ask: Ask): Promise<Reply>
 }
 
@@ -43,6 +44,7 @@ const MOST_BYTES = 16 * 1024 * 1024
 
 export function openServer(options: ServerOptions): Server {
   const { baseUrl, apiKey, model } = options
+  let reached = false
   return {
     model,
     hasKey: apiKey !== undefined,
@@ -63,9 +65,13 @@ export function openServer(options: ServerOptions): Server {
           redirect: 'error',
           signal,
         })
+        reached = true
         return { status: response.status, headers: response.headers, text: await bodyOf(response) }
       } catch (error) {
         if (options.signal?.aborted || error instanceof Unmet) throw error
+        if (!reached && !timeout.aborted) {
+          throw new APIConnectionError(`${baseUrl}: ${reasonOf(error)}`, { cause: error })
+        }
         const what = timeout.aborted ? `nothing within ${options.timeoutMs} ms` : reasonOf(error)
         throw new Unmet(`${path}: ${what}`, { cause: error })
       }
