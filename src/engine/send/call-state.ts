@@ -31,6 +31,8 @@ export class CallState {
   /** On the monotonic clock. */
   deadlineAt = Infinity
   permit: Permit | undefined
+  /** Asked for when the call was interrupted: it may still come, and must then be given back. */
+  latePermit: Promise<Permit> | undefined
   /** Admission said no. */
   refused = false
   /** Of the last attempt. */

@@ -43,6 +43,12 @@ export async function runCall(
     queuedMs: state.permit?.queuedMs ?? 0,
   })
   state.permit?.settle(record)
+  state.latePermit?.then(
+    (permit) => {
+      permit.settle(record)
+    },
+    () => {},
+  )
   for (const observer of house.observers) observer.finished?.(record)
   return record
 }

@@ -86,10 +86,11 @@ async function attemptTarget(
 async function admit(state: CallState, model: Model): Promise<void> {
   const { house, call, interrupts, watch } = state
   if (house.admission === undefined || state.permit !== undefined) return
+  const asked = house.admission.admit({ call, model, provider: state.provider ?? '' })
   try {
-    const provider = state.provider ?? ''
-    state.permit = await interrupts.guard(house.admission.admit({ call, model, provider }))
+    state.permit = await interrupts.guard(asked)
   } catch (error) {
+    state.latePermit = asked
     state.refused = !interrupts.aborted
     throw error
   }
