@@ -131,8 +131,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       queuedMs,
       settle(record) {
         leaveSeat()
-        settleLimits(tokensOf(record))
-        if (accounts.length > 0) settleBudgets(record.cost?.nanoCredits ?? 0)
+        const unsaid = wasBegun(record) ? estimate : NOTHING
+        settleLimits(tokensOf(record) ?? unsaid.promptTokens)
+        if (accounts.length > 0) settleBudgets(record.cost?.nanoCredits ?? unsaid.promptNanoCredits)
       },
     }
   }
@@ -180,6 +181,17 @@ function refuseFallbacks(grant: Grant, names: readonly string[]): JetwayError | 
   return undefined
 }
 
-function tokensOf(record: CallRecord): number {
-  return record.usage ? record.usage.inputTokens + record.usage.outputTokens : 0
+function tokensOf({ usage }: CallRecord): number | undefined {
+  return usage && usage.inputTokens + usage.outputTokens
+}
+
+const NOTHING = { promptTokens: 0, promptNanoCredits: 0 }
+
+/**
+ * The answer had begun, and ended before the upstream said what it cost: a client that leaves just before the end must not
+ * have its prompts for nothing.
+ */
+function wasBegun({ usage, timing, attempts }: CallRecord): boolean {
+  if (usage !== undefined) return false
+  return timing.firstByteMs !== undefined || attempts.some(({ status }) => status === 200)
 }

@@ -7,6 +7,8 @@ export interface Estimate {
   readonly outputTokens: number
   /** 0 where the catalogue names no price. */
   readonly nanoCredits: number
+  /** Of these, for the prompt alone. */
+  readonly promptNanoCredits: number
 }
 
 /** English and code have about four bytes to a token; other scripts have more, which errs on the safe side. */
@@ -32,10 +34,18 @@ export function estimateCall(
     prices?.longContext && promptTokens > (prices.contextTokens ?? Infinity)
       ? prices.longContext
       : prices
-  const nanoCredits = long
-    ? promptTokens * long.inputNanoCredits + outputTokens * long.outputNanoCredits
-    : 0
-  return { promptTokens, outputTokens, nanoCredits: Math.ceil(nanoCredits) }
+  const promptNanoCredits = Math.ceil(promptTokens * (long?.inputNanoCredits ?? 0))
+  const outputNanoCredits = Math.ceil(
+    outputTokens * answersOf(body.json) * (long?.outputNanoCredits ?? 0),
+  )
+  const nanoCredits = promptNanoCredits + outputNanoCredits
+  return { promptTokens, outputTokens, nanoCredits, promptNanoCredits }
+}
+
+/** `n` answers to one prompt; what is no such number is refused later, by name. */
+function answersOf(body: JsonObject): number {
+  const answers = asNumber(body['n']) ?? 1
+  return answers >= 1 && answers <= 128 ? Math.floor(answers) : 1
 }
 
 /** The dialects' words for one thing. */

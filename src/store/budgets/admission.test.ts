@@ -204,6 +204,48 @@ describe.each(databases)('admission on $name', (testDatabase) => {
     await close()
   })
 
+  test('a client that leaves before the price is told pays for its prompt', async () => {
+    const { admission, budgets, close } = await house()
+    const grant = grantWith({ budget: { maxNanoCredits: 2 * CREDIT } })
+    const account = { scope: 'key:k1', periodStartMs: 0 }
+    for (const [firstByteMs, expected] of [
+      [undefined, 0],
+      [12, 25_000_000],
+    ] as const) {
+      const permit = await admission.admit(requestOf(grant))
+      const left = { outcome: 'aborted', attempts: [], timing: { firstByteMs } }
+      permit.settle(left as unknown as CallRecord)
+      await expect
+        .poll(() => budgets.spending([account]))
+        .toEqual([{ ...account, spentNanoCredits: expected, heldNanoCredits: 0 }])
+    }
+    await close()
+  })
+
+  test('several answers are held for several times', async () => {
+    const { admission, budgets, close } = await house()
+    const grant = grantWith({ budget: { maxNanoCredits: 9 * CREDIT } })
+    await admission.admit(requestOf(grant, { max_tokens: 1000, n: 3 }))
+    const [row] = await budgets.spending([{ scope: 'key:k1', periodStartMs: 0 }])
+    expect(row?.heldNanoCredits).toBe(3 * CREDIT + 25_000_000)
+    await close()
+  })
+
+  test('a fallback that the caller names must be allowed, too', async () => {
+    const { admission, close } = await house()
+    const grant = grantWith({}, undefined, { models: ['gpt-4o'] })
+    const request = requestOf(grant)
+    const withFallbacks = (...fallbacks: string[]) => ({
+      ...request,
+      call: { ...request.call, options: { fallbacks } },
+    })
+    await expect(admission.admit(withFallbacks('gpt-4o', 'claude-opus-4.5'))).rejects.toMatchObject(
+      { code: 'model_not_allowed' },
+    )
+    await expect(admission.admit(withFallbacks('github_copilot/gpt-4o'))).resolves.toBeDefined()
+    await close()
+  })
+
   test('tells of a soft mark and refuses nothing for it', async () => {
     const marks: string[] = []
     const { admission, close } = await house({ onSoftBudget: (owner) => marks.push(owner.label) })
