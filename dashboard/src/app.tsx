@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ask } from './data/api.ts'
+import type { Asked } from './data/asked.ts'
 import { usePlace } from './data/router.ts'
 import type { Place } from './data/router.ts'
 import { useData } from './data/use-data.ts'
@@ -39,6 +40,13 @@ const PAGES: readonly Entry[] = [
 
 export function App() {
   const session = useData<Session>('/ui/api/session')
+  const { reload } = session
+  useEffect(() => {
+    addEventListener('unauthorised', reload)
+    return () => {
+      removeEventListener('unauthorised', reload)
+    }
+  }, [reload])
   if (session.problem !== undefined) {
     return (
       <main class="alone">
@@ -61,6 +69,7 @@ function Shell({ session, onSignedOut }: { session: Session; onSignedOut: () => 
   const place = usePlace()
   const [menu, setMenu] = useState(false)
   const main = useRef<HTMLElement>(null)
+  const asked = useRef<Asked>(new Map())
   const isAdministrator = session.role === 'administrator'
   const pages = PAGES.filter((page) => isAdministrator || !page.administrators)
   const current = pages.find(({ name }) => name === (place.path[0] ?? 'overview'))
@@ -125,25 +134,25 @@ function Shell({ session, onSignedOut }: { session: Session; onSignedOut: () => 
         </section>
       </div>
       <main id="main" ref={main}>
-        <Page name={current?.name} place={place} session={session} />
+        <Page name={current?.name} place={place} session={session} asked={asked.current} />
       </main>
     </div>
   )
 }
 
-function Page(props: { name: string | undefined; place: Place; session: Session }) {
-  const { name, place, session } = props
+function Page(props: { name: string | undefined; place: Place; session: Session; asked: Asked }) {
+  const { name, place, session, asked } = props
   switch (name) {
     case 'overview':
       return <OverviewPage session={session} />
     case 'requests':
       if (place.path[1] === 'compare') return <ComparePage search={place.search} />
-      if (place.path[1] !== undefined) return <RequestPage id={place.path[1]} />
+      if (place.path[1] !== undefined) return <RequestPage id={place.path[1]} asked={asked} />
       return <RequestsPage search={place.search} />
     case 'models':
       return <ModelsPage />
     case 'playground':
-      return <PlaygroundPage search={place.search} />
+      return <PlaygroundPage key={place.search.toString()} search={place.search} asked={asked} />
     case 'keys':
       return <KeysPage session={session} />
     case 'seats':

@@ -148,6 +148,26 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard in Chromium ${noBrowser 
     },
   )
 
+  test('what was asked on this page is asked again with another model, and both are compared', async () => {
+    await using watched = await openPage(browser, world.url)
+    const { page, troubles } = watched
+    await signIn(page, MASTER)
+    await visit(page, '/playground?model=gpt-4o')
+    await page.getByLabel('Prompt', { exact: true }).fill('say: the same again')
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByRole('link', { name: 'explain' }).click()
+    await page.getByRole('link', { name: 'Ask again' }).click()
+    await page.getByLabel('Model').fill('claude-sonnet-4.5')
+    expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe(
+      'say: the same again',
+    )
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByRole('link', { name: 'compare with the first' }).click()
+    const models = page.getByRole('row').filter({ hasText: 'Model' })
+    expect(await models.textContent()).toMatch(/gpt-4o.*claude-sonnet-4\.5/)
+    expect(troubles).toEqual([])
+  })
+
   test('calls are seen live, as they open and as they close', async () => {
     await using watched = await openPage(browser, world.url)
     const { page } = watched

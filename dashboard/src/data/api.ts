@@ -47,6 +47,8 @@ export async function send(path: string, options: AskOptions = {}): Promise<Resp
 export async function ask<Shape>(path: string, options: AskOptions = {}): Promise<Shape> {
   const response = await send(path, options)
   const text = await response.text()
+  // The session may have ended, or its key; or the seat is not signed in: whoever listens finds out.
+  if (response.status === 401) dispatchEvent(new Event('unauthorised'))
   if (!response.ok) throw refusal(text, response.status)
   return JSON.parse(text) as Shape
 }
@@ -55,12 +57,16 @@ export function refusal(text: string, status: number): ApiError {
   const error = (parse(text)?.['error'] ?? {}) as Json | string
   if (typeof error === 'string') return new ApiError(error, status, undefined)
   const { message, code } = error
+  if (code === 'unknown_endpoint') return new ApiError(NO_DATABASE, status, code)
   return new ApiError(
     typeof message === 'string' ? message : `The gateway answered ${status}.`,
     status,
     typeof code === 'string' ? code : undefined,
   )
 }
+
+const NO_DATABASE =
+  'This gateway runs without a database, so it keeps no requests, keys, people and seats. What it said at its start names the reason.'
 
 function parse(text: string): Json | undefined {
   try {

@@ -31,7 +31,7 @@ function python(url: string, body: string): string {
   return `import json, os, urllib.request
 
 body = json.loads(r"""
-${body.replaceAll('"""', '\\u0022\\u0022\\u0022')}
+${body}
 """)
 request = urllib.request.Request(
     ${JSON.stringify(url)},

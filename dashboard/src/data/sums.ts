@@ -1,6 +1,6 @@
 import type { CallRow, Summary } from './types.ts'
 import { dayText } from './format.ts'
-import type { Point } from '../parts/chart.tsx'
+import type { Point } from './point.ts'
 
 const DAY_MS = 86_400_000
 

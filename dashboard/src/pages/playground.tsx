@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
-import { messageOf } from '../data/api.ts'
+import { messageOf, query } from '../data/api.ts'
+import { remember } from '../data/asked.ts'
+import type { Asked } from '../data/asked.ts'
 import { dialectNamed, PLAY_DIALECTS } from '../data/dialects.ts'
 import type { Question } from '../data/dialects.ts'
 import { duration } from '../data/format.ts'
@@ -19,12 +21,16 @@ interface Answer extends Partial<Played> {
   readonly totalMs?: number
 }
 
-export function PlaygroundPage({ search }: { search: URLSearchParams }) {
+export function PlaygroundPage({ search, asked }: { search: URLSearchParams; asked: Asked }) {
+  const origin = search.get('replay') ?? ''
+  const replayed = asked.get(origin)
   const models = useData<{ models: readonly Model[] }>('/ui/api/models')
-  const [model, setModel] = useState(search.get('model') ?? 'gpt-4o')
-  const [dialectName, setDialectName] = useState(search.get('dialect') ?? 'chat')
-  const [system, setSystem] = useState('')
-  const [prompt, setPrompt] = useState('')
+  const [model, setModel] = useState(search.get('model') ?? replayed?.model ?? 'gpt-4o')
+  const [dialectName, setDialectName] = useState(
+    search.get('dialect') ?? replayed?.dialect ?? 'chat',
+  )
+  const [system, setSystem] = useState(replayed?.system ?? '')
+  const [prompt, setPrompt] = useState(replayed?.prompt ?? '')
   const [answer, setAnswer] = useState<Answer>()
   const controller = useRef<AbortController | undefined>(undefined)
   const dialect = dialectNamed(dialectName)
@@ -48,6 +54,9 @@ export function PlaygroundPage({ search }: { search: URLSearchParams }) {
         }))
       }
       const played = await play(dialect, question, onText, current.signal)
+      if (played.requestId !== null) {
+        remember(asked, played.requestId, { ...question, dialect: dialect.name })
+      }
       setAnswer((before) => ({ text: '', ...before, ...played, running: false, totalMs: since() }))
     } catch (error) {
       const problem = current.signal.aborted ? 'Stopped.' : messageOf(error)
@@ -133,7 +142,7 @@ export function PlaygroundPage({ search }: { search: URLSearchParams }) {
             </div>
           </form>
         </Card>
-        <Card title="Answer" note={answer && <Facts answer={answer} />}>
+        <Card title="Answer" note={answer && <Facts answer={answer} origin={replayed && origin} />}>
           {answer === undefined ? (
             <Empty title="The answer appears here as it comes." />
           ) : (
@@ -156,7 +165,7 @@ export function PlaygroundPage({ search }: { search: URLSearchParams }) {
   )
 }
 
-function Facts({ answer }: { answer: Answer }) {
+function Facts({ answer, origin }: { answer: Answer; origin: string | undefined }) {
   const { running, firstMs, totalMs, requestId, degraded } = answer
   return (
     <>
@@ -167,6 +176,14 @@ function Facts({ answer }: { answer: Answer }) {
         <>
           {' · '}
           <a href={`#/requests/${encodeURIComponent(requestId)}`}>explain</a>
+        </>
+      )}
+      {requestId && origin !== undefined && (
+        <>
+          {' · '}
+          <a href={`#/requests/compare${query({ a: origin, b: requestId })}`}>
+            compare with the first
+          </a>
         </>
       )}
       {degraded && ` · without ${degraded}`}

@@ -1,3 +1,5 @@
+import { query } from '../data/api.ts'
+import type { Asked } from '../data/asked.ts'
 import { count, credits, dateTime, dollars, duration } from '../data/format.ts'
 import type { Explained } from '../data/types.ts'
 import { useData } from '../data/use-data.ts'
@@ -8,17 +10,17 @@ import { Waterfall } from '../parts/waterfall.tsx'
 import { CostByKind } from './cost-by-kind.tsx'
 
 /** What became of one call, and why. */
-export function RequestPage({ id }: { id: string }) {
+export function RequestPage({ id, asked }: { id: string; asked: Asked }) {
   const data = useData<Explained>(`/v1/requests/${encodeURIComponent(id)}`)
   return (
     <>
       <PageHead title="Request explained" note={<a href="#/requests">← All requests</a>} />
-      <Loaded data={data}>{(call) => <Explanation call={call} />}</Loaded>
+      <Loaded data={data}>{(call) => <Explanation call={call} asked={asked} />}</Loaded>
     </>
   )
 }
 
-function Explanation({ call }: { call: Explained }) {
+function Explanation({ call, asked }: { call: Explained; asked: Asked }) {
   return (
     <>
       <div class="id-line">
@@ -107,27 +109,34 @@ function Explanation({ call }: { call: Explained }) {
               </ul>
             )}
           </Card>
-          <Replay call={call} />
+          <Replay call={call} asked={asked} />
         </div>
       </div>
     </>
   )
 }
 
-/** Prompts are not kept, so a replay needs the prompt once more: the playground opens with all but that. */
-function Replay({ call }: { call: Explained }) {
+/** Prompts are not kept: what was asked on this page can be asked again as it was, the rest needs the prompt once more. */
+function Replay({ call, asked }: { call: Explained; asked: Asked }) {
   const model = encodeURIComponent(call.model ?? call.model_asked)
+  const isHere = asked.has(call.request_id)
   return (
     <Card title="Ask again, or another model">
       <p class="note">
-        Prompts and answers are never kept, so this call cannot be sent again from here by itself.
-        The playground opens with its model and dialect; paste the prompt there, and choose any
-        model.
+        {isHere
+          ? 'You asked this in the playground, so its prompt is still on this page. Choose another model there; the answers can then be compared.'
+          : 'Prompts and answers are never kept, so this call cannot be sent again by itself. The playground opens with its model and dialect; paste the prompt there, and choose any model.'}
       </p>
       <div class="actions">
-        <a class="button" href={`#/playground?model=${model}&dialect=${call.dialect}`}>
-          Open in the playground
-        </a>
+        {isHere ? (
+          <a class="button" href={`#/playground${query({ replay: call.request_id })}`}>
+            Ask again
+          </a>
+        ) : (
+          <a class="button" href={`#/playground?model=${model}&dialect=${call.dialect}`}>
+            Open in the playground
+          </a>
+        )}
         <a class="button quiet" href={`#/requests?model=${model}`}>
           Others of this model
         </a>

@@ -1,11 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
-
-export interface Point {
-  /** Seconds since 1970. */
-  readonly at: number
-  readonly value: number | null
-}
+import type { Point } from '../data/point.ts'
 
 export interface ChartProps {
   readonly title: string
