@@ -18,6 +18,8 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
   const frame = createResponseFrame(context, ids.response)
   let sequence = 0
   let started = false
+  /** The upstream said nothing since its last ping. */
+  let silent = false
   let ended = false
   let usage: Usage | undefined
 
@@ -76,8 +78,9 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
         usage = part.usage
         return ''
       case 'ping':
-        // Codex counts only events as life. SDKs want `response.created` before anything else.
-        return started ? emit('keepalive', {}) : KEEP_ALIVE
+        // Codex counts only events as life; SDKs of before July 2026 stop at this one (openai-node#1964), which OpenAI sends in
+        // long silences only, and want `response.created` before anything else. Anthropic pings once in every stream.
+        return silent ? emit('keepalive', {}) : KEEP_ALIVE
       case 'turn-end':
         return finish(part)
       case 'error':
@@ -102,7 +105,9 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
     push(part) {
       if (ended) return ''
       try {
-        return write(part)
+        const out = write(part)
+        silent = started && part.type === 'ping'
+        return out
       } catch (error) {
         if (error instanceof JetwayError) return fail(error)
         throw error

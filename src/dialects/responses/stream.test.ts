@@ -239,12 +239,26 @@ describe('encoding', () => {
     })
   }
 
+  test('a ping is a comment; only one that follows another is an event', () => {
+    const start: Part = { type: 'answer-start', id: 'x', model: 'y', created: 1 }
+    const text: Part = { type: 'text-delta', index: 0, text: 'Hi' }
+    const opened: Part[] = [start, { type: 'text-start', index: 0 }]
+    const ping: Part = { type: 'ping' }
+    const kept = (parts: readonly Part[]) =>
+      events(encode(parts)).filter(({ type }) => type === 'keepalive').length
+    expect(encode([ping, start])).toContain(': keep-alive')
+    expect(kept([ping, ping, ping, start, ping])).toBe(0)
+    expect(kept([...opened, ping, text, ping, text])).toBe(0)
+    expect(kept([...opened, ping, ping, text, ping, ping, ping])).toBe(3)
+  })
+
   test('the sequence of a text', () => {
     const out = events(
       encode([
         { type: 'answer-start', id: 'x', model: 'y', created: 1 },
         { type: 'text-start', index: 0 },
         { type: 'text-delta', index: 0, text: 'Hi' },
+        { type: 'ping' },
         { type: 'ping' },
         { type: 'text-end', index: 0 },
         {
