@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts'
 import type { Teams } from '../../policy/index.ts'
 import type { AuditLog } from '../../policy/admin/audit.ts'
 import type { Ledger } from '../../store/index.ts'
@@ -5,6 +6,7 @@ import type { OwnRoute } from '../own/own-route.ts'
 import { ownRouteFrom, type AdminRoute } from './admin-route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { keyRoutes } from './key-routes.ts'
+import { quotaRoutes, type AskQuota } from './quota-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { seatRoutes, type GitHubHosts } from './seat-routes.ts'
 import { spendRoutes } from './spend-routes.ts'
@@ -14,15 +16,25 @@ export interface AdminOptions {
   readonly ledger: Ledger
   readonly audit: AuditLog
   readonly hosts: GitHubHosts
+  readonly quota: AskQuota
+  readonly clock: Clock
 }
 
 /** Everything of administration: the one table that routing, checking and `/openapi.json` read. */
-export function adminRoutes({ teams, ledger, audit, hosts }: AdminOptions): readonly OwnRoute[] {
+export function adminRoutes({
+  teams,
+  ledger,
+  audit,
+  hosts,
+  quota,
+  clock,
+}: AdminOptions): readonly OwnRoute[] {
   const table: readonly AdminRoute[] = [
     ...keyRoutes(teams.administration),
     ...memberRoutes(teams.administration, teams.seats),
     ...seatRoutes(teams.seats, hosts),
     ...spendRoutes(ledger),
+    ...quotaRoutes({ ask: quota, ledger, seats: teams.seats, now: () => clock.now() }),
     ...auditRoutes(audit),
   ]
   return table.map((route) => ownRouteFrom(route, teams.onlyOnce))

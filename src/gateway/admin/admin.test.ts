@@ -260,6 +260,11 @@ describe('seats', () => {
     expect((await call(key)).json).toMatchObject({ error: { code: 'seat_without_copilot' } })
     expect(await connect('ada')).toMatchObject({ status: 'connected', github_login: 'ada' })
     expect((await call(key)).status).toBe(200)
+    const quota = await ask('GET', '/spend/quota', key)
+    expect(quota.json).toMatchObject({ counted_calls: expect.any(Number), entitlement: 300 })
+    expect((quota.json as { explanation: string }).explanation).toContain('premium requests')
+    expect((await ask('GET', '/spend/quota?user_id=eve', key)).status).toBe(403)
+    expect((await ask('GET', '/spend/quota')).json).toMatchObject({ counted_calls: 0 })
     expect(Object.keys(control.counters.read().billed)).toEqual(['ada'])
     expect((await ask('GET', '/seats', key)).json).toMatchObject({
       seats: [{ user_id: 'ada', status: 'connected', github_login: 'ada' }],

@@ -85,6 +85,8 @@ export async function openTeams(
         usual: () => context.copilot().deviceFlow.host,
         allowed: chosen.githubHosts,
       },
+      quota: (seat, signal) => context.copilot().quota(seat, signal),
+      clock,
     }),
     ready: () => store.ready(),
     flush: () => store.close(),
