@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
+import { createVirtualClock } from '../../core/virtual-clock.ts'
 import { createSeal, createSealKey } from '../../policy/seats/seal.ts'
 import { startRedis } from '../testing/redis-server.ts'
 import { createRedisChanges } from './changes.ts'
 import { createRedisTokenShare } from './redis-token-share.ts'
 import { openRedis } from './redis.ts'
+import { countReplicas } from './replicas.ts'
 
 const server = await startRedis()
 if (!server && process.env['CI'])
@@ -51,6 +53,26 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
       replica().exclusively('own', () => Promise.reject(new Error('no'))),
     ).rejects.toThrow('no')
     expect(await replica().exclusively('own', () => Promise.resolve(1))).toBe(1)
+  })
+
+  test('replicas count one another, and do not forget each other with Redis', async () => {
+    const clock = createVirtualClock()
+    const first = await countReplicas(connection, clock, 9)
+    const second = await countReplicas(connection, clock, 9)
+    expect([first.count, second.count]).toEqual([1, 2])
+    await clock.advance(5_000)
+    await expect.poll(() => first.count).toBe(2)
+    await connection.command(['FLUSHALL'])
+    await clock.advance(5_000)
+    await expect.poll(() => connection.command(['ZCARD', '{jetway}:replicas'])).toBe(2)
+    expect([first.count, second.count]).toEqual([2, 2])
+    await second.close()
+    for (let beats = 0; beats < 20; beats++) {
+      await clock.advance(5_000)
+      await connection.command(['PING'])
+    }
+    await expect.poll(() => first.count).toBe(1)
+    await first.close()
   })
 
   test('a change is heard by every replica', async () => {

@@ -13,6 +13,11 @@ export interface Replicas {
 const BEAT_MS = 5_000
 /** Three beats missed. */
 const GONE_MS = 15_000
+/**
+ * The most that were there within this time count: a Redis that came back empty knows one replica after the other, and
+ * one that has left may have used its share of a minute.
+ */
+const REMEMBERED_MS = 90_000
 const MEMBERS = '{jetway}:replicas'
 
 /** By the server's own clock, since those of the replicas may differ. */
@@ -32,13 +37,15 @@ export async function countReplicas(
 ): Promise<Replicas> {
   const own = randomUUID()
   const beat = createScript(redis, BEAT_SCRIPT)
-  let count = configured
+  let counted: readonly { readonly at: number; readonly count: number }[] = []
   let closed = false
   let cancel = (): void => {}
 
   const tick = async (): Promise<void> => {
     try {
-      count = Math.max(1, Number(await beat([MEMBERS], [own, String(GONE_MS)])))
+      const count = Number(await beat([MEMBERS], [own, String(GONE_MS)]))
+      const at = clock.monotonic()
+      counted = [...counted.filter((old) => at - old.at < REMEMBERED_MS), { at, count }]
     } catch {
       // The last count stands: replicas do not vanish because Redis does.
     }
@@ -49,7 +56,10 @@ export async function countReplicas(
 
   return {
     get count() {
-      return count
+      return counted.reduce(
+        (most, { count }) => Math.max(most, count),
+        counted.length > 0 ? 1 : configured,
+      )
     },
     async close() {
       closed = true
