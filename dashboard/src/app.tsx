@@ -16,6 +16,7 @@ import { PlaygroundPage } from './pages/playground.tsx'
 import { RequestPage } from './pages/request.tsx'
 import { RequestsPage } from './pages/requests.tsx'
 import { SeatsPage } from './pages/seats.tsx'
+import { SettingsPage } from './pages/settings.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { TeamsPage } from './pages/teams.tsx'
 import { ThemeChoice } from './theme.tsx'
@@ -36,6 +37,7 @@ const PAGES: readonly Entry[] = [
   { name: 'people', title: 'People', administrators: true },
   { name: 'teams', title: 'Teams', administrators: true },
   { name: 'audit', title: 'Audit', administrators: true },
+  { name: 'settings', title: 'Settings' },
 ]
 
 export function App() {
@@ -161,6 +163,8 @@ function Page(props: { name: string | undefined; place: Place; session: Session;
       return <PeoplePage />
     case 'teams':
       return <TeamsPage />
+    case 'settings':
+      return <SettingsPage session={session} />
     case 'audit':
       return <AuditPage />
     default:

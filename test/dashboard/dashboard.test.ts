@@ -17,6 +17,7 @@ const PAGES = [
   ['people', 'People'],
   ['teams', 'Teams and budgets'],
   ['audit', 'Audit'],
+  ['settings', 'Settings'],
   ['nowhere', 'Not found'],
 ] as const
 
@@ -201,6 +202,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard in Chromium ${noBrowser 
       'Playground',
       'Keys',
       'Seats',
+      'Settings',
     ])
     await visit(page, '/seats')
     await page.getByRole('button', { name: 'Connect a seat' }).click()

@@ -141,6 +141,18 @@ describe('sessions', () => {
     expect((await signIn(MASTER, headers)).status).toBe(403)
   })
 
+  test.each([
+    [
+      'a browser over TLS, behind a proxy that changes the host',
+      { 'sec-fetch-site': 'same-origin', origin: 'https://jetway.example' },
+    ],
+    ['a browser of the same host', {}],
+  ])('%s is the page itself', async (_, headers) => {
+    const own = { ...PAGE, ...headers }
+    const cookie = (await signIn(MASTER, own)).headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+    expect((await ask('/key/list', { ...own, cookie })).status).toBe(200)
+  })
+
   test('a cookie that was tampered with, cut or made up is no session', async () => {
     const cookie = await cookieFor(MASTER)
     const [name = '', value = ''] = cookie.split('=')

@@ -9,8 +9,9 @@ export const PAGE_HEADER = 'x-jetway-dashboard'
  */
 export function isOwnPage(headers: IncomingHttpHeaders): boolean {
   if (headers[PAGE_HEADER] === undefined) return false
+  // Only browsers write it, so it is believed where it is sent: a proxy may have changed the host that origins are compared with.
   const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin') return false
+  if (site !== undefined) return site === 'same-origin'
   const { origin, host } = headers
   if (origin === undefined) return true
   return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()
