@@ -4,7 +4,7 @@ import { BadRequestError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { OnlyOnce } from '../../policy/admin/idempotency.ts'
 import type { OwnAnswer, OwnRequest, OwnRoute } from '../own/own-route.ts'
-import { requireAdministrator, whoIs, type Who } from './who.ts'
+import { requireAdministrator, requireRoute, whoIs, type Who } from './who.ts'
 
 /** What a handler gets: checked values, and who sent them. */
 export interface AdminRequest<Query, Body> {
@@ -57,6 +57,7 @@ export function ownRouteFrom(route: AdminRoute, onlyOnce: OnlyOnce): OwnRoute {
     openapi: describe(route),
     async answer(request) {
       const who = whoIs(request.caller, route.path)
+      if (route.method !== 'GET') requireRoute(request.caller, route.path)
       if (route.may === 'administrator') requireAdministrator(who)
       const query = check(route.query, Object.fromEntries(request.query), 'query')
       const sent = route.body ? await request.json() : {}

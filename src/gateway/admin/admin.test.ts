@@ -219,6 +219,10 @@ describe('who may', () => {
     // Another key of the same person would be a way around what this one may.
     expect((await tell('/key/regenerate', { key: 'adas' }, narrow)).status).toBe(403)
     expect((await tell('/key/delete', { keys: ['adas'] }, narrow)).status).toBe(403)
+    expect((await tell('/key/regenerate', { key: 'adas' }, bobs)).status).toBe(404)
+    expect((await tell('/seats/connect/start', {}, narrow)).json).toMatchObject({
+      error: { code: 'route_not_allowed' },
+    })
     expect((await ask('GET', '/user/info?user_id=ada', bobs)).status).toBe(404)
     expect((await ask('GET', '/user/info', bobs)).json).toMatchObject({ user_id: 'bob' })
     const listed = (await ask('GET', '/key/list', bobs)).json as { keys: { key_alias: string }[] }

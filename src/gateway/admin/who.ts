@@ -27,6 +27,13 @@ export function whoIs(caller: Caller | undefined, path: string): Who {
   }
 }
 
+/** A key that is kept to some paths changes nothing by others. */
+export function requireRoute(caller: Caller | undefined, path: string): void {
+  const grant = caller && grantOfCaller(caller)
+  const refusal = grant && refuseRoute(grant, path)
+  if (refusal) throw refusal
+}
+
 export function requireAdministrator(who: Who): void {
   if (who.administrator) return
   throw new PermissionDeniedError(
