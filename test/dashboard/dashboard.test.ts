@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch, noBrowser, openPage, signIn, visit } from './support/browser.ts'
@@ -254,8 +253,6 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard in Chromium ${noBrowser 
   })
 })
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 interface Axe {
   run(): Promise<{
     violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[]
@@ -264,7 +261,7 @@ interface Axe {
 
 /** Evaluated by the debugger, so that the page's policy need not let it in. */
 async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(`${axe};0`)
+  await page.evaluate(`${axe.source};0`)
   return page.evaluate(async () => {
     const found = await (globalThis as unknown as { axe: Axe }).axe.run()
     return found.violations.flatMap(({ id, nodes }) =>

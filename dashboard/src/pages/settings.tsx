@@ -17,7 +17,7 @@ export function SettingsPage({ session }: { session: Session }) {
         title="Settings"
         note="How tools find this gateway. What it does is set in its config.yaml, which it follows while it runs."
       />
-      <div class="grid two">
+      <div class="grid one">
         <Card title="Point tools here" note="With a key of your own in place of YOUR_KEY">
           <Code text={environment(location.origin)} />
         </Card>
