@@ -44,6 +44,6 @@ function readBreak(error) {
     return { kind: 'hung', problem: 'no end within the client’s time' }
   }
   // What undici's parser cannot read, as far as its names tell.
-  if (/^HPE_/.test(code ?? '')) return { kind: 'damaged', problem: code ?? '' }
+  if (code?.startsWith('HPE_')) return { kind: 'damaged', problem: code }
   return { kind: 'broken', problem: `${code ?? name}: ${message}` }
 }

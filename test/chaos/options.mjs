@@ -64,6 +64,7 @@ function positive(name, text, usual) {
 /** @param {string} name @param {string | undefined} text @param {number} usual */
 function whole(name, text, usual) {
   const value = positive(name, text, usual)
-  if (!Number.isSafeInteger(value)) throw new RangeError(`--${name} must be a whole number, not ${text}`)
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`--${name} must be a whole number, not ${text}`)
   return value
 }

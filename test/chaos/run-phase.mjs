@@ -51,8 +51,7 @@ export async function runPhase(input) {
     await gateway.restart()
   }
   const recoveryMs = await recover(input)
-  if (recoveryMs === undefined)
-    problem = 'calls still failed long after the fault was over'
+  if (recoveryMs === undefined) problem = 'calls still failed long after the fault was over'
   problem ??= await stillOpen(house)
   return { phase, ...tally.read(), recoveryMs: recoveryMs ?? RECOVERY_MS, problem }
 }
@@ -84,7 +83,7 @@ export function createTally() {
       slowestMs = Math.max(slowestMs, result.ms)
       if (verdict === 'wrong' || verdict === 'late') {
         const { plan } = result
-        const told = `${plan.client} ${plan.wire} ${plan.model}${plan.stream ? ' stream' : ''}: ${why}`
+        const told = `${plan.owner === 'master' ? 'master' : 'keyed'} ${plan.client} ${plan.wire} ${plan.model}${plan.stream ? ' stream' : ''}: ${why}`
         const kind = told.replaceAll(/n[0-9a-z]+x\d+q/g, 'NONCE').replaceAll(/\d{3,} ms/g, 'N ms')
         if (!wrongs.has(kind) && wrongs.size < 12) wrongs.set(kind, 0)
         if (wrongs.has(kind)) wrongs.set(kind, (wrongs.get(kind) ?? 0) + 1)

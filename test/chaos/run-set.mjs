@@ -43,14 +43,23 @@ export async function runSet({ name, house, phases, seed, calls, maxMs, concurre
   const onResult = (/** @type {CallResult} */ result) => {
     const { plan, outcome } = result
     // What the books are compared with; the texts would fill the memory.
-    results.set(plan.id, { ...result, outcome: { kind: outcome.kind, status: outcome.status ?? 0, requestId: outcome.requestId } })
+    results.set(plan.id, {
+      ...result,
+      outcome: { kind: outcome.kind, status: outcome.status ?? 0, requestId: outcome.requestId },
+    })
   }
   const common = { house, callers, seed, concurrency, onResult }
   const violations = []
   const notes = []
   const reports = []
 
-  const warm = { ...common, phase: CALM, run: `${name[0]}w`, calls: Math.max(400, calls / 50), maxMs: 30_000 }
+  const warm = {
+    ...common,
+    phase: CALM,
+    run: `${name[0]}w`,
+    calls: Math.max(400, calls / 50),
+    maxMs: 30_000,
+  }
   const warmed = await runPhase(warm)
   reports.push(warmed)
   dropIdle(house)
@@ -86,10 +95,13 @@ export async function runSet({ name, house, phases, seed, calls, maxMs, concurre
   notes.push(`held before: ${describeHoldings(before)}`, `held after: ${describeHoldings(after)}`)
   violations.push(...grown.map((text) => `leak: ${text}`))
   const ledger = await readLedger(house)
-  if (ledger === undefined) notes.push('this build serves no /spend/logs: the log stands in for the ledger')
+  if (ledger === undefined)
+    notes.push('this build serves no /spend/logs: the log stands in for the ledger')
   for (const book of ledger ? [ledger] : [await flushedLog(house)]) {
     const { source, rows, unwritten, findings } = checkBook({ house, book, results })
-    notes.push(`${source}: ${rows} calls written, ${results.size} made; ${unwritten} of a killed process’s last moments missing`)
+    notes.push(
+      `${source}: ${rows} calls written, ${results.size} made; ${unwritten} of a killed process’s last moments missing`,
+    )
     violations.push(...findings.map((text) => `${source}: ${text}`))
   }
   return {
@@ -108,7 +120,13 @@ const SETTLE_MS = 40_000
 const ASIDE_MS = 400
 
 /** @type {Phase} */
-const CALM = { name: 'no fault', hop: '–', allowed: NOTHING, begin: async () => {}, end: async () => {} }
+const CALM = {
+  name: 'no fault',
+  hop: '–',
+  allowed: NOTHING,
+  begin: async () => {},
+  end: async () => {},
+}
 
 /** Idle connections are no leak, and how many there are is chance. @param {House} house */
 function dropIdle({ fronts, upstreamProxy, proxies }) {

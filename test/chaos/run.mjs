@@ -48,11 +48,20 @@ async function main() {
     })
     reports.push(report)
   }
-  const repeat = `npm run chaos -- --seed ${seed} ${process.argv.slice(2).filter((word, at, all) => word !== '--seed' && all[at - 1] !== '--seed').join(' ')}`
+  const repeat = `npm run chaos -- --seed ${seed} ${process.argv
+    .slice(2)
+    .filter((word, at, all) => word !== '--seed' && all[at - 1] !== '--seed')
+    .join(' ')}`
   console.log(renderTable(reports))
   console.log(`\n${renderVerdict(reports, repeat.trim())}`)
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ seed, reports }, undefined, 2))
+  if (options.json !== undefined)
+    writeFileSync(options.json, JSON.stringify({ seed, reports }, undefined, 2))
   if (reports.some(({ violations }) => violations.length > 0)) process.exitCode = 1
+}
+
+// Ending by the usual signals still ends what was started: `exit` runs then.
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, () => process.exit(1))
 }
 
 try {

@@ -34,4 +34,3 @@
  *
  * @typedef {'ok' | 'error' | 'wrong' | 'late' | 'aborted'} Verdict
  */
-export {}

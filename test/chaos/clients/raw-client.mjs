@@ -77,7 +77,8 @@ function readWhole(form, status, body) {
 /** @param {import('./wires.mjs').WireForm} form @param {any} value @param {number} status @returns {Outcome} */
 function readError(form, value, status) {
   // What is no HTTP has no path either, so nothing says whose form its refusal should have.
-  if (value.error?.code === 'bad_http') return { kind: 'error', code: 'bad_http', message: value.error.message }
+  if (value.error?.code === 'bad_http')
+    return { kind: 'error', code: 'bad_http', message: value.error.message }
   const problem = form.faultOfError(value, status)
   if (problem !== undefined) return { kind: 'wrong', problem }
   const detail = typeof value.error === 'object' ? value.error : {}

@@ -14,7 +14,12 @@ export function createSdkClients({ timeoutMs }) {
   const clientsFor = (origin, key) => {
     let clients = byOrigin.get(origin + key)
     if (clients === undefined) {
-      const common = { apiKey: key, maxRetries: 0, timeout: timeoutMs, logLevel: /** @type {const} */ ('off') }
+      const common = {
+        apiKey: key,
+        maxRetries: 0,
+        timeout: timeoutMs,
+        logLevel: /** @type {const} */ ('off'),
+      }
       clients = {
         openai: new OpenAI({ ...common, baseURL: `${origin}/v1` }),
         anthropic: new Anthropic({ ...common, baseURL: origin }),
@@ -30,10 +35,13 @@ export function createSdkClients({ timeoutMs }) {
       const options = { signal, headers: { 'x-request-id': plan.id } }
       try {
         const text = await ASK[plan.wire]?.(openai, anthropic, plan, options)
+        // An aborted stream ends quietly in OpenAI's SDK.
+        signal.throwIfAborted()
         if (text === undefined)
           return { kind: 'wrong', problem: 'the SDK saw an answer without its end' }
         return { kind: 'answer', text, status: 200 }
       } catch (error) {
+        if (signal.aborted) throw error
         return readFailure(error)
       }
     },

@@ -5,7 +5,7 @@
  * @import { TcpFault } from './tcp-proxy.mjs'
  * @import { House } from '../house.mjs'
  */
-import { CLIENT, UPSTREAM, UPSTREAM_DAMAGED, NOTHING } from './allowed.mjs'
+import { CLIENT, NOTHING, UPSTREAM, UPSTREAM_DAMAGED, either } from './allowed.mjs'
 import { alternating } from './phase.mjs'
 
 /** Wherever in an answer: in its head, in its first events, far behind. */
@@ -37,39 +37,18 @@ const PATIENCE_MS = 2_500
 export function networkPhases() {
   return [
     refusing('client–gateway', (house) => house.fronts, CLIENT),
-    ...DOWN.map(([name, fault]) => ({
-      ...broken('client–gateway', name, fault, (house) => house.fronts),
-      allowed: { ...CLIENT, damaged: fault.kind === 'garble', abort: fault.kind === 'stall' },
-      ...(fault.kind === 'stall' ? { abortAfterMs: PATIENCE_MS } : {}),
-    })),
-    ...UP.map(([name, fault]) => ({
-      ...broken('client–gateway', name, fault, (house) => house.fronts),
-      allowed: {
-        ...CLIENT,
-        damaged: fault.kind === 'garble' || fault.kind === 'half',
-        abort: fault.kind === 'stall',
-        // A request that arrives broken is refused as what it looks like.
-        statuses: fault.kind === 'garble' || fault.kind === 'half' ? [400, 401, 404, 405, 408] : [],
-      },
-      ...(fault.kind === 'stall' ? { abortAfterMs: PATIENCE_MS } : {}),
-    })),
+    ...[...DOWN, ...UP].map(([name, fault]) =>
+      broken('client–gateway', name, fault, (house) => house.fronts, {
+        allowed: allowedAtClient(fault),
+        ...(fault.kind === 'stall' ? { abortAfterMs: PATIENCE_MS } : {}),
+      }),
+    ),
     refusing('gateway–upstream', (house) => [house.upstreamProxy], UPSTREAM),
-    ...DOWN.map(([name, fault]) => ({
-      ...broken('gateway–upstream', name, fault, (house) => [house.upstreamProxy]),
-      allowed:
-        fault.kind === 'slow' ? NOTHING : fault.kind === 'garble' ? UPSTREAM_DAMAGED : UPSTREAM,
-    })),
-    ...UP.map(([name, fault]) => ({
-      ...broken('gateway–upstream', name, fault, (house) => [house.upstreamProxy]),
-      // A request garbled on its way is refused upstream for what it then says.
-      allowed:
-        fault.kind === 'slow'
-          ? NOTHING
-          : {
-              ...UPSTREAM,
-              statuses: [.../** @type {number[]} */ (UPSTREAM.statuses), 400, 401, 404, 405],
-            },
-    })),
+    ...[...DOWN, ...UP].map(([name, fault]) =>
+      broken('gateway–upstream', name, fault, (house) => [house.upstreamProxy], {
+        allowed: allowedAtUpstream(fault),
+      }),
+    ),
     {
       name: 'DNS failure',
       hop: 'gateway–upstream',
@@ -90,14 +69,42 @@ export function networkPhases() {
   ]
 }
 
+/** A request that arrives broken is refused as what it looks like. */
+const REFUSED_AS_READ = [400, 401, 404, 405, 408]
+
+/** @param {TcpFault} fault @returns {Phase['allowed']} */
+function allowedAtClient({ kind, direction }) {
+  const mangled = kind === 'garble' || (kind === 'half' && direction === 'up')
+  return {
+    broken: kind !== 'slow',
+    damaged: mangled,
+    abort: kind === 'stall',
+    statuses: mangled && direction === 'up' ? REFUSED_AS_READ : [],
+  }
+}
+
+/** @param {TcpFault} fault @returns {Phase['allowed']} */
+function allowedAtUpstream({ kind, direction }) {
+  if (kind === 'slow') return NOTHING
+  if (direction === 'up') return either(UPSTREAM, { statuses: REFUSED_AS_READ })
+  return kind === 'garble' ? UPSTREAM_DAMAGED : UPSTREAM
+}
+
 /**
  * @param {string} hop @param {string} name @param {TcpFault} fault @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies
- * @returns {Omit<Phase, 'allowed'>}
+ * @param {Pick<Phase, 'allowed' | 'abortAfterMs'>} more
+ * @returns {Phase}
  */
-export function broken(hop, name, fault, proxies) {
+export function broken(hop, name, fault, proxies, more) {
   const set = (/** @type {House} */ house, /** @type {TcpFault | undefined} */ value) =>
     Promise.all(proxies(house).map((proxy) => proxy.set(value))).then(() => {})
-  return { name, hop, begin: (house) => set(house, fault), end: (house) => set(house, undefined) }
+  return {
+    ...more,
+    name,
+    hop,
+    begin: (house) => set(house, fault),
+    end: (house) => set(house, undefined),
+  }
 }
 
 /** @param {string} hop @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies @param {Phase['allowed']} allowed @returns {Phase} */

@@ -27,7 +27,7 @@
  * @returns {Pick<Phase, 'begin' | 'end'>}
  */
 export function alternating({ onMs, offMs }, on, off) {
-  let ending = false
+  let stop = new AbortController()
   /** @type {Promise<void>} */
   let running = Promise.resolve()
   /** @type {(() => void) | undefined} */
@@ -42,20 +42,21 @@ export function alternating({ onMs, offMs }, on, off) {
     })
   return {
     begin(house) {
-      ending = false
+      stop = new AbortController()
+      const { signal } = stop
       running = (async () => {
-        while (!ending) {
+        while (!signal.aborted) {
           await on(house)
           await pause(onMs)
           await off(house)
-          if (!ending) await pause(offMs)
+          if (!signal.aborted) await pause(offMs)
         }
       })()
       running.catch(() => {})
       return Promise.resolve()
     },
     async end() {
-      ending = true
+      stop.abort()
       wake?.()
       await running
     },

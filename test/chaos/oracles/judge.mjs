@@ -7,6 +7,7 @@ import { LIMITS } from '../house.mjs'
 /** A code's words, for dialects whose errors have no room for the code. @type {Record<string, RegExp>} */
 const TEXTS = {
   store_unavailable: /the store does not answer/,
+  timeout: /took longer than its timeout/,
   no_deployment_available: /no deployment of .* is available/,
 }
 

@@ -19,7 +19,8 @@ export async function readHoldings(house) {
       sum.rss += seen.rss
       sum.heap += seen.heapUsed
       sum.buffers += seen.external
-      for (const [name, value] of Object.entries(seen.objects)) add(name, /** @type {number} */ (value))
+      for (const [name, value] of Object.entries(seen.objects))
+        add(name, /** @type {number} */ (value))
       for (const [kind, value] of Object.entries(filesOf(seen.pid))) add(kind, value)
     }
   }

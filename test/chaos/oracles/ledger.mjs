@@ -18,7 +18,8 @@ const UNWRITTEN_MS = 1_500
 export function readLog(house) {
   const rows = new Map()
   for (const { msg, id, outcome, status } of house.lines) {
-    if (msg === 'call' && id !== undefined) note(rows, id, String(outcome), Number(status), undefined)
+    if (msg === 'call' && id !== undefined)
+      note(rows, id, String(outcome), Number(status), undefined)
   }
   return { source: 'log', rows }
 }
@@ -81,7 +82,8 @@ export function checkBook({ house, book, results }) {
       outcome.kind === 'answer' || (outcome.kind === 'error' && outcome.requestId === id)
     if (row === undefined) {
       if (!reached || refused.has(id)) continue
-      if (kills.some((at) => endedAt > at - UNWRITTEN_MS && endedAt < at + UNWRITTEN_MS)) unwritten++
+      if (kills.some((at) => endedAt > at - UNWRITTEN_MS && endedAt < at + UNWRITTEN_MS))
+        unwritten++
       else findings.add(`not written: ${outcome.kind} ${outcome.status ?? ''} ${plan.wire}`, id)
       continue
     }
@@ -105,7 +107,8 @@ export function checkBook({ house, book, results }) {
     else findings.add('answered by the upstream and not written', nonce)
   }
   for (const id of rows.keys()) {
-    if (/^n[0-9a-z]+x\d+q$/.test(id) && !results.has(id)) findings.add('written, and nobody called', id)
+    if (/^n[0-9a-z]+x\d+q$/.test(id) && !results.has(id))
+      findings.add('written, and nobody called', id)
   }
   return { source, rows: rows.size, unwritten, findings: findings.read() }
 }

@@ -65,6 +65,9 @@ export async function startGateway(options) {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const end = () => child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   /** @type {string[]} */
   const talk = []
   createInterface({ input: child.stderr }).on('line', (line) => {

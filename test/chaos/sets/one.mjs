@@ -28,11 +28,19 @@ export async function runOne(input) {
   const full = diskFull((_, isFull) => (isFull ? disk?.fill() : disk?.free()))
   /** @type {Phase[]} */
   const phases = [...usualPhases()]
-  phases.splice(12, 0, ...(disk === undefined ? [] : [full]), gatewayKilled(random, 'SIGKILL and a new start'))
+  phases.splice(
+    12,
+    0,
+    ...(disk === undefined ? [] : [full]),
+    gatewayKilled(random, 'SIGKILL and a new start'),
+  )
   try {
     const report = await runSet({ ...input, name: 'one', house, phases: input.choose(phases) })
     if (mountable) return report
-    return { ...report, notes: [...report.notes, 'disk full: not run, no right to mount a small disk'] }
+    return {
+      ...report,
+      notes: [...report.notes, 'disk full: not run, no right to mount a small disk'],
+    }
   } finally {
     await house.close()
     disk?.unmount()

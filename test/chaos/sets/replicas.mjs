@@ -11,7 +11,15 @@ import { usualPhases } from './one.mjs'
 export async function runReplicas(input) {
   const servers = await startServers()
   if ('missing' in servers) {
-    return { name: 'replicas', notRun: servers.missing, phases: [], violations: [], notes: [], calls: 0, seconds: 0 }
+    return {
+      name: 'replicas',
+      notRun: servers.missing,
+      phases: [],
+      violations: [],
+      notes: [],
+      calls: 0,
+      seconds: 0,
+    }
   }
   const random = createRandom(seedOf(input.seed, 'replicas'))
   const { redis, postgres } = servers
@@ -32,7 +40,11 @@ export async function runReplicas(input) {
     })
     house.sharedLedger = true
     Object.assign(house.proxies, proxies)
-    const phases = [...storePhases(servers), gatewayKilled(random, 'SIGKILL of a replica'), ...usualPhases()]
+    const phases = [
+      ...storePhases(servers),
+      gatewayKilled(random, 'SIGKILL of a replica'),
+      ...usualPhases(),
+    ]
     try {
       return await runSet({ ...input, name: 'replicas', house, phases: input.choose(phases) })
     } finally {

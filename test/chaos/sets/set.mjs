@@ -11,4 +11,3 @@
  * @property {(line: string) => void} say
  * @property {(phases: readonly Phase[]) => readonly Phase[]} choose
  */
-export {}
