@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { SqliteAdapter, SqliteDialect, type Dialect } from 'kysely'
+import { SqliteAdapter, SqliteDialect, type Dialect, type SqliteStatement } from 'kysely'
 
 /** What both providers of SQLite have in common: the interface of Node's own module. */
 interface Connection {
@@ -26,24 +26,38 @@ export function openSqlite(file: string): Dialect {
     // disk, keeps the ledger away and not the gateway.
     database: async () => {
       const connection = await openConnection(file)
+      const prepared = new Map<string, SqliteStatement>()
       return {
         close: () => {
           connection.close()
         },
         prepare(sql) {
-          // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
-          // where a lock taken later would make one of them fail.
-          const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
-          return {
-            reader: statement.columns().length > 0,
-            all: (parameters) => statement.all(...parameters),
-            run: (parameters) => statement.run(...parameters),
-            iterate: (parameters) => statement.iterate(...parameters),
-          }
+          const known = prepared.get(sql)
+          if (known) return known
+          const statement = prepareStatement(connection, sql)
+          // Schema changes make statements of their own kind, once; the others come again with every call.
+          if (prepared.size >= MOST_PREPARED) prepared.clear()
+          prepared.set(sql, statement)
+          return statement
         },
       }
     },
   })
+}
+
+/** Preparing costs SQLite more than running: the statements of a call's path are few, and kept. */
+const MOST_PREPARED = 256
+
+function prepareStatement(connection: Connection, sql: string): SqliteStatement {
+  // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
+  // where a lock taken later would make one of them fail.
+  const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters),
+    run: (parameters) => statement.run(...parameters),
+    iterate: (parameters) => statement.iterate(...parameters),
+  }
 }
 
 async function openConnection(file: string): Promise<Connection> {
