@@ -104,14 +104,10 @@ export async function startCompany(options: {
 }
 
 /** Until it holds; for what happens a moment later in other processes. */
-export async function eventually(
-  holds: () => Promise<boolean>,
-  withinMs = 10_000,
-): Promise<number> {
+export async function eventually(holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
   const started = performance.now()
   while (!(await holds())) {
     if (performance.now() - started > withinMs) throw new Error(`not within ${withinMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return performance.now() - started
 }
