@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 /** What tools install for tests and benches is not ours to test. */
 const installed = ['**/node_modules/**', '**/.cache/**']
-const shared = { testTimeout: 30_000, hookTimeout: 60_000, exclude: installed }
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  exclude: installed,
+  // Hundreds of real processes on two shared cores: on CI a test may be asked twice before it counts as failed.
+  retry: process.env['CI'] ? 1 : 0,
+}
 
 export default defineConfig({
   test: {
