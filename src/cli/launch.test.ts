@@ -18,6 +18,11 @@ import type { BuiltCommand } from './__fixtures__/command.ts'
 
 /** Stands for a client: asks one question where its environment says, tells what it was given, ends with 7. */
 const CLIENT = `#!${process.execPath}
+if (process.argv.includes('wait')) {
+  process.on('SIGTERM', () => { console.log('told to end'); process.exit(0) })
+  console.log('waiting with ' + process.env.ANTHROPIC_AUTH_TOKEN)
+  await new Promise((resolve) => setTimeout(resolve, 60000))
+}
 const { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: key, ANTHROPIC_MODEL: model } = process.env
 const response = await fetch(url + '/v1/messages', {
   method: 'POST',
@@ -110,6 +115,18 @@ describe('launch', () => {
     expect([without.code, without.stdout]).toEqual([3, ''])
     expect(without.stderr).toContain('JETWAY_API_KEY')
     await running.stop('SIGTERM')
+  })
+
+  test("Ctrl-C is the client's; SIGTERM ends the client, its key and the gateway", async () => {
+    const running = jetway.start(['launch', 'claude', '--', 'wait'], { environment })
+    await running.waitFor('stdout', /waiting with sk-/)
+    running.child.kill('SIGINT')
+    running.child.kill('SIGINT')
+    const ended = await running.stop('SIGTERM')
+    expect(ended.code).toBe(0)
+    expect(ended.stdout).toContain('told to end')
+    const keys = await jetway.run(['keys', 'list', '--json'], { environment })
+    expect(JSON.parse(keys.stdout)).toEqual({ keys: [] })
   })
 
   test('--demo needs no account', async () => {

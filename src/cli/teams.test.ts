@@ -109,6 +109,14 @@ describe('keys', () => {
     expect((await running.stop('SIGTERM')).code).toBe(0)
   })
 
+  test('several workers without Redis: what they do not share is said, once', async () => {
+    const running = jetway.start(['start', '--port', '0', '--workers', '2'], { environment })
+    await running.waitFor('stdout', /^Jetway listening on/m)
+    const { code, stderr } = await running.stop('SIGTERM')
+    expect(code).toBe(0)
+    expect(stderr.match(/set REDIS_URL/g)).toHaveLength(1)
+  })
+
   test.each([
     [['keys', 'revoke', 'sk-abcdef'], 2, 'must not stand on the command line'],
     [['keys', 'revoke', 'nobody'], 1, 'there is no key nobody'],

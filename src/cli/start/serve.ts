@@ -22,7 +22,8 @@ export async function serve(
   try {
     const environment = demo?.environment ?? context.environment
     const wanted = await gatewayOptions(options, environment, terminal, log)
-    const extend: GatewayOptions['extend'] = (given) => teamExtensions(given, terminal)
+    const extend: GatewayOptions['extend'] = (given) =>
+      teamExtensions(given, terminal, options.workers)
     const gateway = await createGateway({ ...wanted, extend }).catch((error: unknown) => {
       throw explainBinding(error)
     })

@@ -3,6 +3,7 @@ import { access, mkdir } from 'node:fs/promises'
 import type { ExtensionContext, GatewayExtensions } from '../../gateway/index.ts'
 import { dataFolder } from '../../store/data-folder.ts'
 import type { Terminal } from '../command.ts'
+import { isFirstWorker } from './workers.ts'
 
 const IN_MEMORY = ':memory:'
 
@@ -13,9 +14,16 @@ const IN_MEMORY = ':memory:'
 export async function teamExtensions(
   context: ExtensionContext,
   terminal: Terminal,
+  workers = 1,
 ): Promise<GatewayExtensions> {
+  const { databaseUrl, redisUrl } = context.settings().gateway
+  if (workers > 1 && redisUrl === undefined && isFirstWorker()) {
+    terminal.warn(
+      `${terminal.paint.yellow('warning:')} each of the ${workers} workers counts calls and tokens a minute for itself, so keys get up to ${workers} times their limits (budgets hold): set REDIS_URL to count them together`,
+    )
+  }
   const { openTeams } = await import('../../gateway/admin/index.ts')
-  const ownDatabase = context.settings().gateway.databaseUrl !== undefined
+  const ownDatabase = databaseUrl !== undefined
   const problem = ownDatabase ? undefined : await folderProblem(dataFolder(context.environment))
   if (problem !== undefined) {
     terminal.warn(

@@ -9,6 +9,8 @@ const RESTART_EVERY_MS = 1_000
 type Message = { readonly type: 'ready'; readonly url: string } | { readonly type: 'stop' }
 
 export const isWorker = (): boolean => cluster.isWorker
+/** What concerns all of them is said by one. */
+export const isFirstWorker = (): boolean => cluster.worker?.id === 1
 
 /** Tells the process that started this one where it listens. */
 export function announceReady(url: string): Promise<void> {
