@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,18 +17,38 @@ export interface PageSession {
   close(): Promise<void>
 }
 
-const PACKAGES = ['@ai-sdk', '@anthropic-ai', '@hono', 'ai', 'hono', 'openai', 'zod']
+const PACKAGES = [
+  '@ai-sdk',
+  '@anthropic-ai',
+  '@google',
+  '@hono',
+  'ai',
+  'hono',
+  'ollama',
+  'openai',
+  'zod',
+]
 /** The gateway's usual port, and copilot-api's. */
 const ADDRESS = /http:\/\/(?:127\.0\.0\.1|localhost):(?:4000|4141)/g
 
-/** `prelude` stands before each TypeScript fence of the page that imports nothing: its own names, made anew. */
-export async function openPage(prelude: string): Promise<PageSession> {
+export interface PageOptions {
+  /** Stands before each TypeScript fence of the page that imports nothing: its own names, made anew. */
+  readonly prelude: string
+  /** A GitHub token and a gateway's key in the environment, for pages that do not begin at the beginning. */
+  readonly signedIn: boolean
+}
+
+export async function openPage({ prelude, signedIn }: PageOptions): Promise<PageSession> {
   const emulator = await createEmulator({ autoApproveAfterPolls: 1, deviceInterval: 1 })
   const home = mkdtempSync(join(tmpdir(), 'jetway-page-'))
   const project = makeProject(home)
   let environment: Record<string, string> = {
     ...environmentFor(emulator.url, home),
     PATH: `${join(project, 'node_modules', '.bin')}:${join(clients, 'python', 'venv', 'bin')}:${process.env['PATH'] ?? ''}`,
+  }
+  if (signedIn) {
+    const token = emulator.control.tokens.issue().value
+    environment = { ...environment, COPILOT_OAUTH_TOKEN: token, KEY: 'sk-any' }
   }
   mkdirSync(join(home, 'tokens'), { mode: 0o700 })
   writeFileSync(join(home, 'tokens', 'access-token'), emulator.control.tokens.issue().value, {
@@ -55,7 +76,8 @@ export async function openPage(prelude: string): Promise<PageSession> {
     let log = ''
     child.stderr.setEncoding('utf8').on('data', (said: string) => (log += said))
     servers.push(child)
-    url = await readyUrl(child, () => log)
+    const failed = once(child, 'error').then(([error]: unknown[]) => Promise.reject(error as Error))
+    url = await Promise.race([readyUrl(child, () => log), failed])
     return { code: 0, stdout: url, stderr: log }
   }
   const script = (fence: Fence): Promise<Ran> => {
