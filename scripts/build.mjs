@@ -29,7 +29,8 @@ const external = [
 // Made beside the old one and put in its place when it is whole: a command that starts meanwhile finds one or the other.
 // Under a name of its own, since two builds may run at once.
 const fresh = join(root, `dist.new-${process.pid}`)
-rmSync(fresh, { recursive: true, force: true })
+// Gone by then when all went well: it has become `dist`.
+process.once('exit', () => rmSync(fresh, { recursive: true, force: true }))
 const result = await build({
   absWorkingDir: root,
   entryPoints,
