@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 export const USAGE = `Usage: npm run chaos -- [options]
@@ -9,7 +10,7 @@ Puts a gateway between real clients and the emulator, breaks everything around i
   --minutes M     at most so long (default: 30)
   --set NAME      one, workers, replicas or all (default: all)
   --only TEXT     only faults whose name or hop holds this text
-  --concurrency N calls at once (default: 48)
+  --concurrency N calls at once (default: 24)
   --dist FOLDER   the build to test (default: dist)
   --short         the run of CI: one process, about 2 minutes at most
   --json FILE     writes the report as JSON, too`
@@ -46,8 +47,8 @@ export function readOptions(args, dist) {
     minutes: positive('minutes', values.minutes, short ? 1.6 : 30),
     sets: SETS.filter((name) => set === 'all' || set === name),
     only: values.only ?? '',
-    concurrency: whole('concurrency', values.concurrency, 48),
-    dist: values.dist ?? dist,
+    concurrency: whole('concurrency', values.concurrency, 24),
+    dist: resolve(values.dist ?? dist),
     json: values.json,
   }
 }

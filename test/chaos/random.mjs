@@ -18,7 +18,7 @@ export function createRandom(seed) {
     /** @param {number} share */
     chance: (share) => next() < share,
     /** @template Value @param {readonly Value[]} values @returns {Value} */
-    pick: (values) => /** @type {Value} */ (values[Math.floor(next() * values.length)]),
+    pick: (values) => values[Math.floor(next() * values.length)],
     /** @template Value @param {readonly (readonly [number, Value])[]} weighted @returns {Value} */
     weigh(weighted) {
       let at = next() * weighted.reduce((sum, [weight]) => sum + weight, 0)

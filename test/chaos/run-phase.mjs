@@ -64,7 +64,7 @@ async function stillOpen(house) {
 }
 
 const RECOVERY_MS = 15_000
-const LET_GO_MS = 12_000
+const LET_GO_MS = 20_000
 const IN_A_ROW = 12
 
 /** @returns {{ add(result: CallResult, phase: Phase): Verdict, read(): Pick<PhaseReport, 'calls' | 'verdicts' | 'wrongs' | 'slowestMs'> }} */
@@ -113,10 +113,7 @@ export async function runCalls(
       const number = next++
       const plan = planCall(seed, run, number, phase, house.keys)
       const gateway = house.gateways[number % house.gateways.length]
-      const result = await callers.call(
-        /** @type {import('./house.mjs').HouseGateway} */ (gateway).origin,
-        plan,
-      )
+      const result = await callers.call(gateway.origin, plan)
       onResult(result, tally.add(result, phase), phase)
     }
   }
@@ -140,10 +137,7 @@ async function recover(input) {
     if (performance.now() - startedAt > (input.phase.recoveryMs ?? RECOVERY_MS)) return undefined
     const plan = planCall(seed, `${run}r`, number, calm, house.keys)
     const gateway = house.gateways[number % house.gateways.length]
-    const result = await callers.call(
-      /** @type {import('./house.mjs').HouseGateway} */ (gateway).origin,
-      plan,
-    )
+    const result = await callers.call(gateway.origin, plan)
     const { verdict } = judge(result, calm)
     onResult(result, verdict, calm)
     if (verdict === 'ok') inARow++

@@ -35,7 +35,7 @@ async function main() {
   /** @type {SetReport[]} */
   const reports = []
   for (const name of sets) {
-    const run = /** @type {(input: SetInput) => Promise<SetReport>} */ (RUN[name])
+    const run = RUN[name]
     const report = await run({
       dist,
       seed,

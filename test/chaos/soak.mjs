@@ -5,6 +5,7 @@
  *
  * @import { Phase } from './faults/phase.mjs'
  */
+import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -38,7 +39,7 @@ const MIXED = {
   end: (house) => house.upstreamProxy.set(undefined),
 }
 
-const house = await openHouse({ dist: values.dist, seed })
+const house = await openHouse({ dist: resolve(values.dist), seed })
 const callers = createCallers()
 /** @type {Map<string, import('./types.mjs').CallResult>} */
 const results = new Map()

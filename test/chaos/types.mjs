@@ -23,7 +23,7 @@
  * @property {string} [message]
  * @property {string} [text]
  * @property {string} [problem]
- * @property {unknown} [requestId]
+ * @property {string | readonly string[]} [requestId]
  * @property {Record<string, unknown>} [headers]
  *
  * @typedef {object} CallResult
@@ -34,3 +34,6 @@
  *
  * @typedef {'ok' | 'error' | 'wrong' | 'late' | 'aborted'} Verdict
  */
+
+/** Types only. */
+export const TYPES_ONLY = true

@@ -59,7 +59,7 @@ function readFailure(error) {
       return { kind: 'hung', problem: 'no end within the client’s time' }
     if (error instanceof APIConnectionError) return { kind: 'broken', problem: error.message }
     if (error instanceof APIError) {
-      const body = /** @type {any} */ (error.error)
+      const { error: body } = error
       const detail = body?.error ?? body ?? {}
       if (error.status === undefined && typeof detail.message !== 'string') {
         return { kind: 'broken', problem: error.message }

@@ -4,7 +4,7 @@
  */
 import { pathToFileURL } from 'node:url'
 
-const { createEmulator } = await import(pathToFileURL(/** @type {string} */ (process.argv[2])).href)
+const { createEmulator } = await import(pathToFileURL(process.argv[2]).href)
 const emulator = await createEmulator({
   ...JSON.parse(process.argv[3] ?? '{}'),
   recordLimit: 60_000,

@@ -81,5 +81,5 @@ if (folder !== undefined) {
 
 /** @param {any} kind */
 function count(kind) {
-  return /** @type {number} */ (queryObjects(kind, { format: 'count' }))
+  return queryObjects(kind, { format: 'count' })
 }

@@ -52,16 +52,14 @@ export async function startEmulator({ module, options = {} }) {
 
 /** @typedef {Awaited<ReturnType<typeof startEmulator>>} EmulatorProcess */
 
-/** @param {ChildProcess} child */
+/** @param {ChildProcess} child @returns {Promise<any>} */
 function message(child) {
-  return /** @type {Promise<any>} */ (
-    new Promise((resolve, reject) => {
-      const gone = () => reject(new Error('the emulator ended'))
-      child.once('exit', gone)
-      child.once('message', (value) => {
-        child.off('exit', gone)
-        resolve(value)
-      })
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error('the emulator ended'))
+    child.once('exit', gone)
+    child.once('message', (value) => {
+      child.off('exit', gone)
+      resolve(value)
     })
-  )
+  })
 }

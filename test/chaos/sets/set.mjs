@@ -11,3 +11,6 @@
  * @property {(line: string) => void} say
  * @property {(phases: readonly Phase[]) => readonly Phase[]} choose
  */
+
+/** Types only. */
+export const TYPES_ONLY = true
