@@ -102,27 +102,29 @@ function decide(
   { error, mend }: FailedTarget,
 ): NextStep {
   const { call, house, settings, dialect } = state
+  const other = freeOther(state, route, progress.pick)
   const allowed = call.options.retries ?? target.deployment?.retries ?? settings.router.retries
   return nextStep({
     error,
     mend: progress.mends < MOST_MENDS ? mend : undefined,
     mended: progress.mended,
-    otherTarget: otherIsFree(state, route, progress.pick),
+    otherTarget: other !== undefined,
     fallbacks:
       route === asked && fallbackNames(error, route.name, call.options, settings.router).length > 0,
     retriesMade: progress.retriesMade,
     // A count can be estimated at once: not worth a wait.
     retriesAllowed: dialect.operation === 'count-tokens' ? 0 : allowed,
     timeLeftMs: state.deadlineAt - house.clock.monotonic(),
-    withdraw: () => house.budget.withdraw(target.provider),
+    // From the budget of whoever gets the attempt: one that is away costs no other its retries.
+    withdraw: () => house.budget.withdraw((other ?? target).provider),
     random: house.random,
   })
 }
 
-function otherIsFree({ house }: CallState, route: Route, context: PickContext): boolean {
-  if (route.targets.length < 2) return false
+function freeOther({ house }: CallState, route: Route, context: PickContext): Target | undefined {
+  if (route.targets.length < 2) return undefined
   const pick = house.balancer.pick(route.targets, context)
-  return pick.kind === 'target' && !context.tried.includes(pick.target)
+  return pick.kind === 'target' && !context.tried.includes(pick.target) ? pick.target : undefined
 }
 
 async function retry(
