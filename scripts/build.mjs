@@ -78,17 +78,19 @@ function writeLicences(metafile) {
     const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)
     if (match) names.add(match[1])
   }
-  const sections = [...names].sort().map((name) => {
-    const folder = join(root, 'node_modules', name)
-    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE'].find((candidate) =>
-      existsSync(join(folder, candidate)),
-    )
-    const text = file
-      ? readFileSync(join(folder, file), 'utf8').trim()
-      : '(no licence file in the package)'
-    return `## ${name} ${version} (${license})\n\n\`\`\`text\n${text}\n\`\`\`\n`
-  })
+  const sections = [...names]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => {
+      const folder = join(root, 'node_modules', name)
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE'].find(
+        (candidate) => existsSync(join(folder, candidate)),
+      )
+      const text = file
+        ? readFileSync(join(folder, file), 'utf8').trim()
+        : '(no licence file in the package)'
+      return `## ${name} ${version} (${license})\n\n\`\`\`text\n${text}\n\`\`\`\n`
+    })
   writeFileSync(
     join(fresh, 'THIRD-PARTY.md'),
     `# Code of others compiled into this package\n\n${sections.join('\n')}`,

@@ -6,7 +6,8 @@ import { createCopilot } from '../index.ts'
 /** One process of several that start at the same moment: gets access once and prints the bearer. */
 const http: HttpClient = {
   async request({ method, url, headers, body }) {
-    const response = await fetch(url, { method, headers, body: body ?? null })
+    const options = { method, headers, body: body ?? null }
+    const response = await fetch(url, options)
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),

@@ -250,7 +250,7 @@ test('an answer goes to the hub and back', () => {
     ...withChoices({ index: 0, message, finish_reason: 'tool_calls', logprobs: null }),
     copilot_usage: { total_nano_aiu: 7 },
   }
-  const answer = chatWire.decodeAnswer(structuredClone(body) as JsonObject)
+  const answer = chatWire.decodeAnswer(structuredClone(body))
   expect(answer.usage?.nanoCredits).toBe(7)
   expect(answer.content.map((entry) => entry.type)).toEqual([
     'reasoning',
