@@ -71,7 +71,6 @@ export function gatewayFrom(file: ConfigFile, pick: Pick, context: BuildContext)
     drainMs: inMs(
       pick('gateway.drain_timeout', own(file, 'drain_timeout'), defaults.drainMs / 1000),
     ),
-    fetchImages: pick('gateway.fetch_images', own(file, 'fetch_images'), defaults.fetchImages),
     maxConcurrentCalls: pick(
       'gateway.max_concurrent_calls',
       [

@@ -155,7 +155,6 @@ jetway:
   keep_alive: 3
   upstream_web_socket: true
   connect_timeout: 2
-  fetch_images: yes
   accept_policies: true
   identity_headers: { Editor-Version: mine/1 }
   allowed_hosts: jetway.test, other.test
@@ -195,7 +194,6 @@ jetway:
       redisUrl: 'redis://:p%20w@redis:6379',
       maxBodyBytes: 2_097_152,
       drainMs: 5000,
-      fetchImages: true,
       maxConcurrentCalls: 9,
       allowedHosts: ['jetway.test', 'other.test'],
       allowedOrigins: [],
@@ -246,13 +244,13 @@ describe('precedence', () => {
 describe('environment variables', () => {
   test('stand anywhere a value may, as text that is read as the number or truth value wanted', async () => {
     const { settings } = await load(
-      `jetway: { port: os.environ/A, fetch_images: os.environ/B }
+      `jetway: { port: os.environ/A, responses_web_socket: os.environ/B }
 model_list:
   - { model_name: os.environ/C, litellm_params: { model: github_copilot/gpt-4o } }
 `,
-      { environment: { A: '4321', B: 'True', C: 'mine' } },
+      { environment: { A: '4321', B: 'False', C: 'mine' } },
     )
-    expect(settings.gateway).toMatchObject({ port: 4321, fetchImages: true })
+    expect(settings.gateway).toMatchObject({ port: 4321, responses: { webSocket: false } })
     expect(settings.deployments[0]?.modelName).toBe('mine')
   })
 

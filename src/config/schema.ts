@@ -141,7 +141,6 @@ const jetway = z.object(
     drain_timeout: seconds('How long running calls may take after a stop, in seconds. Default 30.'),
     connect_timeout: positiveSeconds('TCP and TLS to an upstream, in seconds. Default 10.'),
     keep_alive: positiveSeconds('A silent stream gets a comment or ping this often. Default 15.'),
-    fetch_images: truth('Images given by https address are fetched and inlined. Default false.'),
     accept_policies: truth('Accept a model’s policy on the way. Default false.'),
     identity_headers: headers('Values that replace those of the default profile.'),
     allowed_hosts: names('Further names in a Host header that are taken while bound to loopback.'),

@@ -25,7 +25,6 @@ export const DEFAULT_SETTINGS: Settings = {
     port: 4000,
     maxBodyBytes: 64 * 1024 * 1024,
     drainMs: 30_000,
-    fetchImages: false,
     maxConcurrentCalls: 1000,
     responses: { webSocket: true, keepMs: 86_400_000, keepBytes: 64 * 1024 * 1024 },
   },

@@ -75,8 +75,6 @@ export interface GatewaySettings {
   readonly maxBodyBytes: number
   /** How long running calls may take after SIGTERM. @default 30000 */
   readonly drainMs: number
-  /** Images given by https URL are fetched and inlined. @default false */
-  readonly fetchImages: boolean
   /** Calls under way at once; one more is answered with 503. @default 1000 */
   readonly maxConcurrentCalls: number
   /** Further names in a `Host` header that are taken while bound to loopback. @default [] */
