@@ -72,6 +72,7 @@ try {
     process.exitCode = USAGE_ERROR
   } else {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    process.exitCode = 1
+    // What was started before the failure would keep this process.
+    process.exit(1)
   }
 }
