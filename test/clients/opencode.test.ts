@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startHouse, type House } from '../support/gateway-process.ts'
@@ -54,7 +54,8 @@ describe.skipIf(reason)(`OpenCode (${reason ?? 'installed'})`, () => {
       cwd: task.folder,
       env: {
         PATH: process.env['PATH'] ?? '',
-        HOME: house.home,
+        // Its own each time: one that is killed leaves locks behind that hold up the next.
+        HOME: mkdtempSync(join(house.home, 'opencode-')),
         OPENCODE_CONFIG: file,
         OPENCODE_DISABLE_MODELS_FETCH: '1',
         OPENCODE_DISABLE_AUTOUPDATE: '1',
