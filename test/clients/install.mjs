@@ -3,8 +3,8 @@
 //   node test/clients/install.mjs            everything
 //   node test/clients/install.mjs python     only those named: python, npm
 //
-// Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off: what a client
-// downloads at its first start is not wanted here.
+// Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off, but for the two
+// that put a native program, which npm has just installed beside them, where its package looks for it.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -19,6 +19,7 @@ const NPM = {
   'opencode-ai': '1.18.33',
   '@google/gemini-cli': '0.61.0',
 }
+const NPM_SCRIPTS = ['opencode-ai/postinstall.mjs', '@anthropic-ai/claude-code/install.cjs']
 const PYTHON = { openai: '2.54.0', anthropic: '2.11.0', litellm: '1.106.2' }
 
 const wanted = process.argv.slice(2)
@@ -35,6 +36,7 @@ function installNpm() {
       ['install', '--no-save', '--ignore-scripts', '--engine-strict=false', ...packages],
       folder,
     )
+    for (const script of NPM_SCRIPTS) run('node', [join('node_modules', script)], folder)
   })
 }
 
