@@ -89,26 +89,37 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** Node's own module where it is complete (`columns` came later than the module), else the optional package. */
+/**
+ * Node's own module from Node 24 on, else the optional package: Node 22 prints a warning at every start that uses its own,
+ * which is therefore the last resort there. `columns` came later than the module.
+ */
 async function findProvider(): Promise<Open> {
-  // The name is not a literal, so that neither bundler nor type checker looks for a module that Node 20 does not have.
-  const builtIn = 'node:sqlite'
-  try {
-    const found = (await import(builtIn)) as {
-      DatabaseSync: Open
-      StatementSync: { prototype: { columns?: unknown } }
+  const builtInIsStable = Number(process.versions.node.split('.')[0]) >= 24
+  const providers = builtInIsStable ? [builtIn, optional] : [optional, builtIn]
+  let cause: unknown
+  for (const provider of providers) {
+    try {
+      const { DatabaseSync, StatementSync } = await provider()
+      if (StatementSync.prototype.columns) return DatabaseSync
+    } catch (error) {
+      cause = error
     }
-    if (found.StatementSync.prototype.columns) return found.DatabaseSync
-  } catch {
-    // Not in this Node.
   }
-  try {
-    const found = await import('@photostructure/sqlite')
-    return found.DatabaseSync
-  } catch (cause) {
-    throw new Error(
-      'no SQLite here: use Node 22.16 or newer, or install the optional package @photostructure/sqlite',
-      { cause },
-    )
-  }
+  throw new Error(
+    'no SQLite here: use Node 22.16 or newer, or install the optional package @photostructure/sqlite',
+    { cause },
+  )
+}
+
+interface Provider {
+  DatabaseSync: Open
+  StatementSync: { prototype: { columns?: unknown } }
+}
+
+const optional = (): Promise<Provider> => import('@photostructure/sqlite')
+
+function builtIn(): Promise<Provider> {
+  // The name is not a literal, so that neither bundler nor type checker looks for a module that Node 20 does not have.
+  const name = 'node:sqlite'
+  return import(name) as Promise<Provider>
 }
