@@ -192,6 +192,7 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
         lessons.learn(mend)
         return
       case 'drop-item-ids':
+      case 'heal-request':
         return
     }
   }

@@ -111,6 +111,8 @@ export type Mend =
   | { readonly kind: 'accept-policy'; readonly model: string }
   /** Items that belong to another connection: their ids are dropped. */
   | { readonly kind: 'drop-item-ids' }
+  /** The engine's own: a request sent in the client's own form is refused, and healing finds what to mend in it. */
+  | { readonly kind: 'heal-request' }
   /** A parameter the model turned out to refuse: left out, and remembered. */
   | { readonly kind: 'drop-parameter'; readonly name: string; readonly model: string }
   /** `max_tokens` is called `max_completion_tokens` here, or the other way round. */

@@ -14,6 +14,8 @@ import type { Restorer } from '../../dialects/healing/index.ts'
 import { encodeEmbedding } from '../embed/embeddings-wire.ts'
 import type { WireChoice } from './choose-wire.ts'
 import { sdkDefaults } from './defaults.ts'
+import { healRelayed } from './heal-relayed.ts'
+import type { RelayedHealing } from './heal-relayed.ts'
 import type { Outbound } from './outbound.ts'
 
 export interface PlanInput {
@@ -44,8 +46,9 @@ export function makePlan(input: PlanInput): Outbound {
   const { wire } = choice
   const upstreamStream = streamsUpstream(call, facts, model)
   const relayed = dialect.wire === wire && dialect.operation !== 'embed'
-  const mode = relayed && upstreamStream === call.stream ? 'relay' : 'translate'
   const draft = relayed ? ownBody(input, upstreamStream) : encodedBody(input, upstreamStream)
+  const asIs = relayed && upstreamStream === call.stream && draft.restore === undefined
+  const mode = asIs ? 'relay' : 'translate'
   const prepared = input.upstream.prepare({
     model,
     wire,
@@ -137,11 +140,19 @@ function ownBody(input: PlanInput, stream: boolean): DraftBody {
     rewrites.push({ field: repair.field, action: 'repaired', reason: repair.reason })
     if (repair.loses !== undefined) degraded.push(repair.loses)
   }
+  const healing = healingOf(input, own.size === 0 ? json : withEdits(json, own))
+  for (const [field, value] of healing?.members ?? []) {
+    own.set(field, value)
+    rewrites.push({ field, action: 'repaired', reason: 'refused as it was, and healed' })
+  }
+  degraded.push(...(healing?.degraded ?? []))
+  const restore = healing?.restore
   return {
     body: own.size === 0 ? json : withEdits(json, own),
-    conversation: stream === call.stream ? undefined : decoded.conversation(),
+    conversation:
+      stream === call.stream && restore === undefined ? undefined : decoded.conversation(),
     embedding: undefined,
-    restore: undefined,
+    restore,
     rewrites,
     degraded,
     print(edits) {
@@ -150,6 +161,13 @@ function ownBody(input: PlanInput, stream: boolean): DraftBody {
       return spliceJson(bytes, own)
     },
   }
+}
+
+/** Only after a refusal: what is accepted is never decoded. */
+function healingOf(input: PlanInput, body: JsonObject): RelayedHealing | undefined {
+  if (!input.lessons.some(({ kind }) => kind === 'heal-request')) return undefined
+  const wire = input.wires.get(input.choice.wire)
+  return wire && healRelayed(body, input.decoded.conversation(), wire, input.model)
 }
 
 /** Another wire than the client's: decoded to the hub's form and printed anew. */

@@ -72,6 +72,7 @@ export function mendKey(mend: Mend): string {
     case 'resolve-host':
     case 'newer-api-version':
     case 'drop-item-ids':
+    case 'heal-request':
       return mend.kind
     default:
       return never(mend)

@@ -11,6 +11,7 @@ import type { Route, Target } from '../resolve/target.ts'
 import { Attempt, toJetwayError } from './attempt.ts'
 import type { AttemptInput } from './attempt.ts'
 import type { CallState } from './call-state.ts'
+import { healingMend } from './healing-mend.ts'
 import { answerEstimate, headFor } from './reply.ts'
 
 export type TargetOutcome =
@@ -204,7 +205,8 @@ async function exchange(
   const failure = refusal === undefined ? undefined : upstream.readFailure(refusal)
   const error = failure?.error ?? outcome.error ?? new JetwayError('the attempt failed')
   log.ended(status, error)
-  return { kind: 'failed', error, mend: failure?.mend, access }
+  const mend = failure?.mend ?? healingMend(state, outbound, error)
+  return { kind: 'failed', error, mend, access }
 }
 
 function deadlineOf({ deadlineAt, house }: CallState, { deployment }: Target): number {
