@@ -5,6 +5,7 @@ import type { Admission } from './core/admission.ts'
 import { systemClock } from './core/clock.ts'
 import type { Clock } from './core/clock.ts'
 import type { Engine } from './core/engine.ts'
+import { BadRequestError } from './core/errors.ts'
 import type { Observer } from './core/ledger.ts'
 import type { Log } from './core/log.ts'
 import type { Random } from './core/random.ts'
@@ -13,6 +14,7 @@ import type { Upstream } from './core/upstream.ts'
 import { dialects, wires } from './dialects/index.ts'
 import { createEngine } from './engine/engine.ts'
 import { createSocketTransport } from './engine/responses/socket-transport.ts'
+import type { GuardedFetch } from './transport/guarded-fetch.ts'
 import { createTransport } from './transport/transport.ts'
 import type { Transport } from './transport/transport.ts'
 
@@ -29,6 +31,8 @@ export interface AssembleOptions {
   readonly sharedTokens?: CopilotOptions['shared']
   readonly admission?: Admission | undefined
   readonly observers?: readonly Observer[] | undefined
+  /** Hears of every Copilot token that was asked for. */
+  readonly onTokenRefresh?: CopilotOptions['onRefresh']
   /** Certificates in PEM that are trusted beside Node's own. */
   readonly extraCa?: string | undefined
   readonly clock?: Clock | undefined
@@ -62,6 +66,7 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     credential: options.credential,
     seats: options.seats,
     shared: options.sharedTokens,
+    onRefresh: options.onTokenRefresh,
     log: (level, message, fields) => {
       log[level](message, fields)
     },
@@ -81,6 +86,7 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     upstreams,
     transport,
     sockets,
+    fetchImage: imageFetcher(environment, options.extraCa),
     dialects,
     wires,
     admission: options.admission,
@@ -97,6 +103,29 @@ export function assembleEngine(options: AssembleOptions): Assembled {
       sockets?.close()
       await transport.destroy()
     },
+  }
+}
+
+/**
+ * Loaded when the first image is to be fetched. Behind a proxy it is the proxy that resolves names, so no address could be
+ * checked before it is connected to: then none are.
+ */
+function imageFetcher(
+  environment: AssembleOptions['environment'],
+  extraCa: string | undefined,
+): GuardedFetch {
+  let loaded: Promise<GuardedFetch> | undefined
+  return async (request) => {
+    if (isProxied(environment)) {
+      throw new BadRequestError('this gateway is behind a proxy, through which no image is fetched', {
+        code: 'address_not_allowed',
+      })
+    }
+    loaded ??= import('./transport/guarded-fetch.ts').then(({ createGuardedFetch }) =>
+      createGuardedFetch({ extraCa }),
+    )
+    const fetch = await loaded
+    return fetch(request)
   }
 }
 

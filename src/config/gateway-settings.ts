@@ -84,6 +84,7 @@ export function gatewayFrom(file: ConfigFile, pick: Pick, context: BuildContext)
     ),
     allowedHosts: pick('gateway.allowed_hosts', own(file, 'allowed_hosts'), []),
     allowedOrigins: pick('gateway.allowed_origins', own(file, 'allowed_origins'), []),
+    openTelemetry: pick('gateway.opentelemetry', own(file, 'opentelemetry'), false),
     responses: {
       webSocket: pick('gateway.responses_web_socket', own(file, 'responses_web_socket'), true),
       keepMs: inMs(pick('gateway.responses_ttl', own(file, 'responses_ttl'), 86_400)),

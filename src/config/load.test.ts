@@ -161,6 +161,7 @@ jetway:
   responses_web_socket: false
   responses_ttl: 60
   responses_max_mb: 2
+  opentelemetry: true
   limits: { max_parallel_per_seat: 3, max_queued_per_seat: 4, queue_timeout: 5, min_gap: 0.25 }
 `)
   expect(warnings).toEqual([])
@@ -197,6 +198,7 @@ jetway:
       maxConcurrentCalls: 9,
       allowedHosts: ['jetway.test', 'other.test'],
       allowedOrigins: [],
+      openTelemetry: true,
       responses: { webSocket: false, keepMs: 60_000, keepBytes: 2_097_152 },
     },
     limits: { maxParallelPerSeat: 3, maxQueuedPerSeat: 4, queueTimeoutMs: 5000, minGapMs: 250 },

@@ -125,6 +125,34 @@ const limits = z.object(
     max_queued_per_seat: count('Calls that may wait for a place. Default 64.'),
     queue_timeout: seconds('How long they may wait, in seconds. Default 30.'),
     min_gap: seconds('Smallest gap between two calls started on one seat, in seconds. Default 0.'),
+    anomaly_stop: truth(
+      'Stop a key or seat that runs wild until a person lifts it. `JETWAY_ANOMALY_STOP` wins over it. Default true.',
+    ),
+    anomaly_credits_per_hour: count(
+      'Stop one that spends more credits within an hour; 0: no such ceiling. Default 10000.',
+    ),
+    anomaly_times_usual: amount(
+      'Stop one that spends this many times its usual rate within ten minutes; 0: never. Default 20.',
+    ),
+    anomaly_identical_requests: count(
+      'Stop one that sends the same request so often within ten minutes; 0: never. Default 500.',
+    ),
+    anomaly_abuse_signals: count(
+      'Stop a seat to which GitHub speaks of abuse so often within ten minutes; 0: never. Default 3.',
+    ),
+  },
+  map,
+)
+
+const images = z.object(
+  {
+    fetch: truth(
+      'Fetch images that a request names by `https` address, from public addresses only, and send them on as data. Default false.',
+    ),
+    hosts: names('Fetch from these hosts only; other addresses are sent on as they are.'),
+    max_mb: amount('The images of one request together. Default 20.'),
+    max_count: count('Images of one request. Default 20.', 1),
+    timeout: positiveSeconds('For all images of one request, in seconds. Default 10.'),
   },
   map,
 )
@@ -153,7 +181,11 @@ const jetway = z.object(
       'How long responses are kept for `previous_response_id`, in seconds; 0: not at all. Default 86400.',
     ),
     responses_max_mb: amount('Responses kept for one key; above it the oldest go. Default 64.'),
+    opentelemetry: truth(
+      'Traces and metrics through `@opentelemetry/api`, for the SDK that the process has registered. Counts at the start. Default false.',
+    ),
     limits: limits.optional().describe('Protect the account from a runaway client.'),
+    images: images.optional().describe('Images that a request names by address.'),
   },
   map,
 )

@@ -13,6 +13,8 @@ export interface CopilotUpstream extends Upstream {
   /** Quota and credits: the account's word, with what calls' answers have said since. */
   quota(seat: SeatId, signal: AbortSignal): Promise<Quota>
   account(seat: SeatId, signal: AbortSignal): Promise<Account>
+  /** The smallest part left of each quota among all seats, as calls' answers have said; asks nobody. */
+  quotaLeft(): ReadonlyMap<string, number>
   /** Never rejects: what is wrong stands in `problem`. `offline` asks nobody. */
   status(
     seat: SeatId,

@@ -22,6 +22,7 @@ import type { CopilotOptions } from './options.ts'
 import { tokenKind } from './credentials/token-kind.ts'
 import type { CopilotUpstream } from './copilot-upstream.ts'
 import { createLessons } from './request/lessons.ts'
+import { lowestLeft } from './quota/lowest-left.ts'
 import { prepareCall } from './request/prepare.ts'
 import { createSeat } from './seat.ts'
 import type { Seat, SeatContext } from './seat.ts'
@@ -241,6 +242,7 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
       seats.get(at.seat, at.apiKey).quotaSeen.observe(headers, clock.now())
     },
     quota: (seat, signal) => readQuotaOf(seatOf(seat), report, signal),
+    quotaLeft: () => lowestLeft(seats.all().map(({ quotaSeen }) => quotaSeen.said())),
     account: (seat, signal) => readAccountOf(seatOf(seat), report, signal),
     async status(seat, signal, { offline = false } = {}) {
       const pending = seat === OWN_SEAT ? signIn.pending : undefined

@@ -5,6 +5,7 @@ import type { Random } from '../core/random.ts'
 import type { CopilotSettings } from '../core/settings.ts'
 import type { Environment } from './environment.ts'
 import type { Log } from './log.ts'
+import type { GrantRequest } from './token/grant.ts'
 import type { TokenShare } from './token/share.ts'
 
 export interface CopilotOptions {
@@ -21,6 +22,13 @@ export interface CopilotOptions {
   /** Exchanged tokens of seats that have no files here, shared between replicas. */
   readonly shared?: TokenShare | undefined
   readonly log?: Log | undefined
+  /** Hears of every token that was asked for, whatever became of it. */
+  readonly onRefresh?: ((refresh: Refresh) => void) | undefined
+}
+
+export interface Refresh {
+  readonly reason: GrantRequest['reason']
+  readonly ok: boolean
 }
 
 /** Who keeps other people's sign-ins. */

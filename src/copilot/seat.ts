@@ -16,7 +16,7 @@ import type { Log } from './log.ts'
 import type { CopilotOptions } from './options.ts'
 import { createHeaderQuota } from './quota/header-quota.ts'
 import type { HeaderQuota } from './quota/header-quota.ts'
-import type { Held, Keeper } from './token/keeper.ts'
+import type { Held, Keeper, KeeperOptions } from './token/keeper.ts'
 import { createKeeper } from './token/keeper.ts'
 import { createObtain } from './token/obtain.ts'
 import { noShare } from './token/share.ts'
@@ -87,15 +87,18 @@ export function createSeat(context: SeatContext, id: SeatId, apiKey: string | un
     clock,
     random,
     nextGeneration: context.nextGeneration,
-    obtain: createObtain({
-      http,
-      clock,
-      hosts,
-      resolve,
-      shareFor,
-      headers: () => context.blocks.forGitHub(),
-      log,
-    }),
+    obtain: counted(
+      createObtain({
+        http,
+        clock,
+        hosts,
+        resolve,
+        shareFor,
+        headers: () => context.blocks.forGitHub(),
+        log,
+      }),
+      options.onRefresh,
+    ),
     identify: async () => shareFor(await resolve()).key,
     onTrouble: (message, error) => {
       log('warn', message, { code: error.code, reason: error.message })
@@ -127,5 +130,21 @@ export function createSeat(context: SeatContext, id: SeatId, apiKey: string | un
       accesses.byBase.set(key, access)
       return access
     },
+  }
+}
+
+type Obtain = KeeperOptions['obtain']
+
+function counted(obtain: Obtain, onRefresh: CopilotOptions['onRefresh']): Obtain {
+  if (!onRefresh) return obtain
+  return async (request) => {
+    let ok = false
+    try {
+      const grant = await obtain(request)
+      ok = true
+      return grant
+    } finally {
+      onRefresh({ reason: request.reason, ok })
+    }
   }
 }

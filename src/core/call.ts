@@ -35,6 +35,14 @@ export interface Call {
   readonly signal: AbortSignal
   /** `clock.monotonic()` when the first byte of the request was read. */
   readonly receivedAt: number
+  /** The caller's own trace, for those who watch calls. Never sent on: it is nobody's business upstream. */
+  readonly trace?: TraceHeaders | undefined
+}
+
+/** As they came, and not looked at yet: https://www.w3.org/TR/trace-context/ */
+export interface TraceHeaders {
+  readonly traceparent: string
+  readonly tracestate?: string | undefined
 }
 
 /** The request as it came and as it parsed: relays send the bytes on, everything else reads the object. */

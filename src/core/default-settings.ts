@@ -1,4 +1,13 @@
-import type { Settings } from './settings.ts'
+import type { AnomalySettings, Settings } from './settings.ts'
+
+/** Far above what a person's agents do, so that whoever sees the stop has a reason to look. */
+export const DEFAULT_ANOMALY: AnomalySettings = {
+  enabled: true,
+  creditsPerHour: 10_000,
+  timesUsual: 20,
+  identicalRequests: 500,
+  abuseSignals: 3,
+}
 
 /** What holds when no configuration says otherwise: every model of the catalogue, on loopback, open. */
 export const DEFAULT_SETTINGS: Settings = {
@@ -26,6 +35,7 @@ export const DEFAULT_SETTINGS: Settings = {
     maxBodyBytes: 64 * 1024 * 1024,
     drainMs: 30_000,
     maxConcurrentCalls: 1000,
+    openTelemetry: false,
     responses: { webSocket: true, keepMs: 86_400_000, keepBytes: 64 * 1024 * 1024 },
   },
   limits: {
@@ -33,6 +43,14 @@ export const DEFAULT_SETTINGS: Settings = {
     maxQueuedPerSeat: 64,
     queueTimeoutMs: 30_000,
     minGapMs: 0,
+    anomaly: DEFAULT_ANOMALY,
   },
   copilot: { acceptPolicies: false, identityHeaders: {} },
+  images: {
+    fetch: false,
+    hosts: [],
+    maxBytes: 20 * 1024 * 1024,
+    maxCount: 20,
+    timeoutMs: 10_000,
+  },
 }

@@ -1,4 +1,4 @@
-import type { Caller, DialectName, Operation } from './call.ts'
+import type { Caller, DialectName, Operation, TraceHeaders } from './call.ts'
 import type { ErrorName } from './errors.ts'
 import type { WireName } from './model.ts'
 import type { Initiator, Rewrite } from './plan.ts'
@@ -34,6 +34,8 @@ export interface CallRecord {
   readonly usage: Usage | undefined
   readonly cost: Cost | undefined
   readonly timing: Timing
+  /** The caller's own trace, as it was sent; not kept in the ledger. */
+  readonly trace?: TraceHeaders | undefined
 }
 
 export type Outcome = 'ok' | 'failed' | 'refused' | 'aborted'

@@ -5,6 +5,8 @@ export interface Settings {
   readonly gateway: GatewaySettings
   readonly limits: LimitSettings
   readonly copilot: CopilotSettings
+  /** @default none are fetched */
+  readonly images?: ImageSettings | undefined
 }
 
 /** One entry of `model_list`: a name that clients use, and where a call to it goes. */
@@ -82,6 +84,8 @@ export interface GatewaySettings {
   /** Web origins whose pages may call the gateway. @default [] */
   readonly allowedOrigins?: readonly string[] | undefined
   readonly responses: ResponsesSettings
+  /** Traces and metrics through `@opentelemetry/api`; read at the start only. @default false */
+  readonly openTelemetry?: boolean | undefined
 }
 
 /** What the Responses API keeps between calls, since Copilot keeps nothing. */
@@ -103,6 +107,36 @@ export interface LimitSettings {
   readonly queueTimeoutMs: number
   /** Smallest gap between two calls started on one seat. @default 0 */
   readonly minGapMs: number
+  /** @default on, with thresholds that no person reaches */
+  readonly anomaly?: AnomalySettings | undefined
+}
+
+/** When a seat or a key is stopped until a person lifts it. A threshold of 0 never stops anything. */
+export interface AnomalySettings {
+  /** @default true */
+  readonly enabled: boolean
+  /** Credits of one key or seat within an hour. @default 10000 */
+  readonly creditsPerHour: number
+  /** Credits within ten minutes, as a multiple of what is usual there. @default 20 */
+  readonly timesUsual: number
+  /** The same request, byte for byte, within ten minutes. @default 500 */
+  readonly identicalRequests: number
+  /** Refusals in which GitHub speaks of abuse, within ten minutes. @default 3 */
+  readonly abuseSignals: number
+}
+
+/** Images that a request names by `https` address. */
+export interface ImageSettings {
+  /** Fetch them, and send them on as data. @default false */
+  readonly fetch: boolean
+  /** Only from these; the others are sent on as they are. Empty: from every public host. @default [] */
+  readonly hosts: readonly string[]
+  /** The images of one request together. @default 20 MiB */
+  readonly maxBytes: number
+  /** In one request. @default 20 */
+  readonly maxCount: number
+  /** For all images of one request. @default 10000 */
+  readonly timeoutMs: number
 }
 
 export interface CopilotSettings {

@@ -15,6 +15,8 @@ import type { Settings } from '../core/settings.ts'
 import { dialects } from '../dialects/index.ts'
 import { createAccessLog } from '../telemetry/access-log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
+import type { StopCounts } from '../telemetry/metrics.ts'
+import { openOpenTelemetry } from '../telemetry/open-telemetry.ts'
 import { createMasterKeyAuthenticator } from './call/master-key.ts'
 import { openConfiguration } from './configuration.ts'
 import { createDashboard } from './dashboard/index.ts'
@@ -76,6 +78,8 @@ export interface GatewayExtensions {
   readonly sharedTokens?: AssembleOptions['sharedTokens']
   /** Rejects while calls should not come; readiness says so. */
   readonly ready?: (() => Promise<void>) | undefined
+  /** Seats and keys that are stopped, and how often each reason stopped one: for metrics. */
+  readonly stops?: StopCounts | undefined
   /** Called when no call is left, before the process may end: writes what is still in memory. */
   readonly flush?: (() => Promise<void>) | undefined
 }
@@ -131,8 +135,13 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     copilot: () => started(house).copilot,
     http: () => started(house).transport,
   }
+  const tracing = current().gateway.openTelemetry ? await openOpenTelemetry(VERSION) : undefined
   const extensions = (await options.extend?.(context)) ?? {}
-  const metrics = createMetrics({ inFlight: () => server?.inFlight ?? 0 })
+  const metrics = createMetrics({
+    inFlight: () => server?.inFlight ?? 0,
+    quotaLeft: () => house?.copilot.quotaLeft() ?? new Map(),
+    stops: extensions.stops,
+  })
   let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
   const masterKey = (): string | undefined => current().gateway.masterKey
   const authenticator = extensions.authenticator ?? createMasterKeyAuthenticator(masterKey)
@@ -153,12 +162,14 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     admission: extensions.admission,
     observers: [
       metrics.observer,
-      createAccessLog(log),
+      ...(tracing === undefined ? [] : [tracing.observer]),
+      createAccessLog(log, tracing?.traceIdOf),
       dashboard.observer,
       ...(extensions.observers ?? []),
     ],
     seats: extensions.seats,
     sharedTokens: extensions.sharedTokens,
+    onTokenRefresh: metrics.refreshed,
   })
   house = assembled
   configuration.onChange = ({ copilot }) => {

@@ -1,24 +1,34 @@
 import type { Log, LogFields } from '../core/log.ts'
 import type { CallRecord, Observer } from '../core/ledger.ts'
 import { creditsFromNano } from '../core/usage.ts'
+import { parseTraceparent } from './trace-context.ts'
 
 /**
  * One line per call. Made of numbers, ids and names that the catalogue knows: prompts, answers, headers and keys are not in
  * a `CallRecord`, so nothing has to be taken out of it.
  */
-export function createAccessLog(log: Log): Observer {
+export function createAccessLog(
+  log: Log,
+  traceIdOf: (record: CallRecord) => string | undefined = callersTrace,
+): Observer {
   return {
     finished(record) {
       const level = record.outcome === 'failed' && record.status >= 500 ? 'warn' : 'info'
-      log[level]('call', fieldsOf(record))
+      log[level]('call', fieldsOf(record, traceIdOf(record)))
     },
   }
 }
 
-function fieldsOf(record: CallRecord): LogFields {
+/** Without tracing of our own, a line can still be found by the caller's trace. */
+function callersTrace({ trace }: CallRecord): string | undefined {
+  return trace && parseTraceparent(trace.traceparent)?.traceId
+}
+
+function fieldsOf(record: CallRecord, traceId: string | undefined): LogFields {
   const { usage, cost, timing, caller } = record
   return {
     id: record.id,
+    trace: traceId,
     dialect: record.dialect,
     model: record.model,
     provider: record.provider,

@@ -1,31 +1,34 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Histogram, Registry } from 'prom-client'
 import type { CallRecord, Observer } from '../core/ledger.ts'
 import { NANO_CREDITS_PER_CREDIT } from '../core/usage.ts'
 import { createBoundedLabel } from './bounded-labels.ts'
+import { registerGauges, registerLoopDelay } from './gauges.ts'
+import type { GaugeSources } from './gauges.ts'
+
+export type { StopCounts } from './gauges.ts'
 
 export interface Metrics {
   /** Hears of every call; costs about a microsecond for each. */
   readonly observer: Observer
   /** A request that was answered before it became a call. */
   refused(kind: string): void
+  /** A Copilot token was asked for. */
+  refreshed(refresh: { readonly reason: string; readonly ok: boolean }): void
   readonly contentType: string
   /** The page that Prometheus reads. */
   text(): Promise<string>
   close(): void
 }
 
-export interface MetricsOptions {
-  /** Calls under way, asked for when the page is read. */
-  readonly inFlight: () => number
+export interface MetricsOptions extends GaugeSources {
   /** Distinct models that get series of their own. @default 200 */
   readonly maxModels?: number | undefined
 }
 
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 const OVERHEAD_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1]
-const QUANTILES = [50, 90, 99]
-const NANOSECONDS = 1e9
+/** The errors by which a limiter refuses; a key that may not use a model is refused too, but by no limit. */
+const LIMITERS: ReadonlySet<string> = new Set(['RateLimitError', 'BudgetExceededError'])
 
 /** The series of one combination of labels, looked up once and kept. */
 interface Series {
@@ -114,7 +117,24 @@ export function createMetrics(options: MetricsOptions): Metrics {
     help: 'Attempts after the first of a call.',
     registers,
   })
-  registerProcess(registers, options.inFlight)
+  const fallbacks = new Counter({
+    name: 'jetway_fallbacks_total',
+    help: 'Attempts after which another model was tried.',
+    registers,
+  })
+  const limited = new Counter({
+    name: 'jetway_limiter_refusals_total',
+    help: 'Calls that a limit, a budget or the queue of a seat refused, by what an answer calls it.',
+    labelNames: ['code'],
+    registers,
+  })
+  const refreshes = new Counter({
+    name: 'jetway_token_refreshes_total',
+    help: 'Copilot tokens asked for, by why, and whether one came.',
+    labelNames: ['reason', 'outcome'],
+    registers,
+  })
+  registerGauges(registers, options)
 
   const overheadSeries = overhead.labels()
   const queuedSeries = queued.labels()
@@ -153,6 +173,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     overheadSeries.observe(timing.overheadMs / 1000)
     if (timing.queuedMs > 0) queuedSeries.observe(timing.queuedMs / 1000)
     if (record.error) errors.inc({ kind: record.error.name })
+    if (record.outcome === 'refused' && LIMITERS.has(record.error?.name ?? '')) {
+      limited.inc({ code: record.error?.code ?? 'none' })
+    }
     if (record.attempts.length > 1) retries.inc(record.attempts.length - 1)
     if (cost) series.credits.inc(cost.nanoCredits / NANO_CREDITS_PER_CREDIT)
     if (!usage) return
@@ -163,19 +186,21 @@ export function createMetrics(options: MetricsOptions): Metrics {
     series.tokens.reasoning.inc(usage.reasoningTokens)
   }
 
-  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
-  loopDelay.enable()
-  registerLoopDelay(registers, loopDelay)
+  const loopDelay = registerLoopDelay(registers)
 
   return {
     observer: {
-      attempted: (_id, { provider, status }) => {
+      attempted: (_id, { provider, status, next }) => {
         attempts.inc({ provider, status: statusClass(status) })
+        if (next?.startsWith('fallback to ')) fallbacks.inc()
       },
       finished,
     },
     refused: (kind) => {
       refusals.inc({ kind })
+    },
+    refreshed: ({ reason, ok }) => {
+      refreshes.inc({ reason, outcome: ok ? 'ok' : 'failed' })
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -188,58 +213,4 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 function statusClass(status: number): string {
   return status === 0 ? 'none' : `${Math.floor(status / 100)}xx`
-}
-
-function registerProcess(registers: Registry[], inFlight: () => number): void {
-  gauge(registers, 'jetway_calls_in_flight', 'Calls under way.', inFlight)
-  gauge(registers, 'process_resident_memory_bytes', 'Resident memory.', () =>
-    process.memoryUsage.rss(),
-  )
-  gauge(
-    registers,
-    'process_start_time_seconds',
-    'Start of the process, in seconds since 1970.',
-    () => Date.now() / 1000 - process.uptime(),
-  )
-  gauge(registers, 'process_cpu_seconds_total', 'User and system CPU time.', () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  })
-  gauge(
-    registers,
-    'nodejs_heap_size_used_bytes',
-    'Memory of live JavaScript values.',
-    () => process.memoryUsage().heapUsed,
-  )
-}
-
-function gauge(registers: Registry[], name: string, help: string, read: () => number): Gauge {
-  return new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      this.set(read())
-    },
-  })
-}
-
-/** How late timers run: what a busy event loop adds to every call. Since the page was last read. */
-function registerLoopDelay(
-  registers: Registry[],
-  loopDelay: ReturnType<typeof monitorEventLoopDelay>,
-): Gauge {
-  return new Gauge({
-    name: 'jetway_event_loop_delay_seconds',
-    help: 'Delay of the event loop since the last scrape, by quantile.',
-    labelNames: ['quantile'],
-    registers,
-    collect() {
-      for (const quantile of QUANTILES) {
-        const delay = loopDelay.percentile(quantile) / NANOSECONDS
-        this.set({ quantile: String(quantile / 100) }, Number.isFinite(delay) ? delay : 0)
-      }
-      loopDelay.reset()
-    },
-  })
 }

@@ -9,6 +9,18 @@ export interface HeaderQuota {
   observe(headers: ResponseHeaders, nowMs: number): void
   /** The account's word, with what answers have said since. */
   mergeInto(quota: Quota): Quota
+  /** What answers have said, and nothing else. */
+  said(): Pick<Quota, 'snapshots' | 'limits'>
+}
+
+const UNKNOWN: Quota = {
+  login: undefined,
+  plan: undefined,
+  sku: undefined,
+  tokenBasedBilling: false,
+  resetsAt: undefined,
+  snapshots: {},
+  limits: {},
 }
 
 interface Seen {
@@ -21,6 +33,9 @@ export function createHeaderQuota(): HeaderQuota {
   const limits = new Map<string, Seen>()
 
   return {
+    said() {
+      return this.mergeInto(UNKNOWN)
+    },
     observe(headers, nowMs) {
       for (const name of SNAPSHOTS) {
         const text = headers[`x-quota-snapshot-${name}`]

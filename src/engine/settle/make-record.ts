@@ -63,6 +63,7 @@ export function makeRecord(input: RecordInput): CallRecord {
       overheadMs: watch.overheadMs(),
       queuedMs: input.queuedMs,
     },
+    ...(call.trace === undefined ? {} : { trace: call.trace }),
   }
 }
 

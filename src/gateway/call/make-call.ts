@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import type { Call, Caller, RequestBody } from '../../core/call.ts'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Call, Caller, RequestBody, TraceHeaders } from '../../core/call.ts'
 import type { Dialect, RequestPath } from '../../core/dialect.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -37,7 +37,14 @@ export function makeCall(parts: CallParts): Call {
     options,
     signal: parts.signal,
     receivedAt: parts.receivedAt,
+    trace: traceHeaders(request.headers),
   }
+}
+
+/** Two lists of values are no trace: then the caller has none. */
+function traceHeaders({ traceparent, tracestate }: IncomingHttpHeaders): TraceHeaders | undefined {
+  if (typeof traceparent !== 'string') return undefined
+  return { traceparent, tracestate: typeof tracestate === 'string' ? tracestate : undefined }
 }
 
 /** Dialects with a path know best; the others all write `model` and `stream`, which are read without looking further. */
