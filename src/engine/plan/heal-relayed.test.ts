@@ -41,6 +41,25 @@ test('only what healing changed is printed anew, the rest stays the client’s o
   expect(healing).toMatchObject({ degraded: ['orphan_tool_calls'], restore: undefined })
 })
 
+test('a prompt that the encoder puts elsewhere goes along as a whole', () => {
+  const shell = { type: 'function', name: 'shell', parameters: {} }
+  const healing = healOf('responses', {
+    model: 'm',
+    input: [
+      { type: 'additional_tools', role: 'developer', tools: [shell] },
+      { role: 'developer', content: 'Be brief.' },
+      { role: 'user', content: 'a' },
+      { type: 'function_call', call_id: 'c1', name: 'shell', arguments: '{}' },
+      { role: 'user', content: 'b' },
+    ],
+  })
+  const members = Object.fromEntries(healing?.members ?? [])
+  expect(members).toMatchObject({ tools: [shell] })
+  const said = JSON.stringify(members)
+  expect(said.match(/Be brief\./g)).toHaveLength(1)
+  expect(said).toContain('the call was interrupted')
+})
+
 test('empty pieces that an encoder leaves out by itself are left out', () => {
   const content = [
     { type: 'text', text: '' },

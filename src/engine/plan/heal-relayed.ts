@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts'
 import type { Wire } from '../../core/dialect.ts'
+import { asObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Model, WireName } from '../../core/model.ts'
 import { heal } from '../../dialects/healing/index.ts'
@@ -33,24 +34,34 @@ export function healRelayed(
   const members = new Map<string, JsonValue | undefined>()
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isSame(before[name], after[name])) continue
-    members.set(name, withOwnEntries(body[name], before[name], after[name]))
+    members.set(name, withOwnEntries(body[name], before[name], after[name]) ?? after[name])
   }
-  // Some encoders leave out by themselves what is empty: then only the turns as a whole tell.
-  for (const name of members.size === 0 ? ['messages', 'input'] : []) {
-    if (after[name] !== undefined) members.set(name, after[name])
+  if (
+    members.size > 0 &&
+    [...members.keys()].every((name) => isAligned(body[name], before[name]))
+  ) {
+    return { members, degraded: healed.degraded, restore: healed.restore }
+  }
+  // The encoder puts some of it elsewhere, or leaves out by itself what is empty: then only the prompt as a whole is right.
+  for (const name of PROMPT) {
+    if (body[name] === undefined && after[name] === undefined) continue
+    const own = name === 'tools' ? withOwnEntries(body[name], before[name], after[name]) : undefined
+    members.set(name, own ?? after[name])
   }
   return { members, degraded: healed.degraded, restore: healed.restore }
 }
 
-/** Entries that healing left alone, as the client wrote them. */
+/** What the model is told, on any wire; it may move from one of them to another. */
+const PROMPT = ['messages', 'system', 'input', 'instructions', 'tools']
+
+/** Entries that healing left alone, as the client wrote them; `undefined` where there is no telling which is which. */
 function withOwnEntries(
   own: JsonValue | undefined,
   before: JsonValue | undefined,
   after: JsonValue | undefined,
 ): JsonValue | undefined {
-  if (!Array.isArray(own) || !Array.isArray(before) || !Array.isArray(after)) return after
-  // Without one entry for each there is no telling which is which.
-  if (own.length !== before.length) return after
+  if (!Array.isArray(own) || !Array.isArray(before) || !Array.isArray(after)) return undefined
+  if (!isAligned(own, before)) return undefined
   const written = new Map<string, JsonValue[]>()
   for (const [index, entry] of before.entries()) {
     const key = JSON.stringify(entry)
@@ -59,6 +70,25 @@ function withOwnEntries(
     written.set(key, same)
   }
   return after.map((entry) => written.get(JSON.stringify(entry))?.shift() ?? entry)
+}
+
+/** Each entry of a list was printed as one of the same kind; what is no list has nothing to mix up. */
+function isAligned(own: JsonValue | undefined, before: JsonValue | undefined): boolean {
+  if (!Array.isArray(own) || !Array.isArray(before))
+    return !Array.isArray(before) || own === undefined
+  return (
+    own.length === before.length && own.every((entry, index) => isSameKind(entry, before[index]))
+  )
+}
+
+function isSameKind(own: JsonValue, printed: JsonValue | undefined): boolean {
+  const [one, other] = [asObject(own), asObject(printed)]
+  if (one === undefined || other === undefined) return one === other
+  // A message may leave out its type.
+  return (
+    one['role'] === other['role'] &&
+    (one['type'] ?? other['type']) === (other['type'] ?? one['type'])
+  )
 }
 
 function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {

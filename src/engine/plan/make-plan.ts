@@ -33,6 +33,8 @@ export interface PlanInput {
   readonly dropParams: boolean
   /** The request decoded, made at most once for a call however many attempts it takes. */
   readonly decoded: Decoded
+  /** What was changed before. @default [] */
+  readonly rewrites?: readonly Rewrite[] | undefined
 }
 
 export interface Decoded {
@@ -85,7 +87,7 @@ export function makePlan(input: PlanInput): Outbound {
       body: draft.print(edits),
       upstreamStream,
       initiator: prepared.initiator,
-      rewrites: joined(draft.rewrites, prepared.rewrites),
+      rewrites: joined(input.rewrites ?? [], joined(draft.rewrites, prepared.rewrites)),
       degraded,
     },
   }
