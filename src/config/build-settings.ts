@@ -1,5 +1,6 @@
-import { DEFAULT_SETTINGS } from '../core/default-settings.ts'
-import type { Settings } from '../core/settings.ts'
+import { DEFAULT_ANOMALY, DEFAULT_SETTINGS } from '../core/default-settings.ts'
+import type { AnomalySettings, Settings } from '../core/settings.ts'
+import { environmentSwitch } from './environment-switch.ts'
 import { createChooser } from './choose.ts'
 import type { Origin, Source } from './choose.ts'
 import { deploymentsFrom, lowerCaseNames } from './deployments.ts'
@@ -29,7 +30,7 @@ export function buildSettings(file: ConfigFile, context: BuildContext): BuiltSet
     }),
     router: routerFrom(file, pick, context),
     gateway: gatewayFrom(file, pick, context),
-    limits: limitsFrom(file, pick),
+    limits: limitsFrom(file, pick, context),
     copilot: {
       acceptPolicies: pick(
         'copilot.accept_policies',
@@ -56,7 +57,7 @@ function sourceOf(context: BuildContext) {
   }
 }
 
-function limitsFrom(file: ConfigFile, pick: Pick): Settings['limits'] {
+function limitsFrom(file: ConfigFile, pick: Pick, context: BuildContext): Settings['limits'] {
   const defaults = DEFAULT_SETTINGS.limits
   return {
     maxParallelPerSeat: pick(
@@ -73,5 +74,37 @@ function limitsFrom(file: ConfigFile, pick: Pick): Settings['limits'] {
       pick('limits.queue_timeout', ownLimit(file, 'queue_timeout'), defaults.queueTimeoutMs / 1000),
     ),
     minGapMs: inMs(pick('limits.min_gap', ownLimit(file, 'min_gap'), defaults.minGapMs / 1000)),
+    anomaly: anomalyFrom(file, pick, context),
+  }
+}
+
+function anomalyFrom(file: ConfigFile, pick: Pick, context: BuildContext): AnomalySettings {
+  const defaults = DEFAULT_ANOMALY
+  return {
+    enabled: pick(
+      'limits.anomaly_stop',
+      [...environmentSwitch(context, 'JETWAY_ANOMALY_STOP'), ...ownLimit(file, 'anomaly_stop')],
+      defaults.enabled,
+    ),
+    creditsPerHour: pick(
+      'limits.anomaly_credits_per_hour',
+      ownLimit(file, 'anomaly_credits_per_hour'),
+      defaults.creditsPerHour,
+    ),
+    timesUsual: pick(
+      'limits.anomaly_times_usual',
+      ownLimit(file, 'anomaly_times_usual'),
+      defaults.timesUsual,
+    ),
+    identicalRequests: pick(
+      'limits.anomaly_identical_requests',
+      ownLimit(file, 'anomaly_identical_requests'),
+      defaults.identicalRequests,
+    ),
+    abuseSignals: pick(
+      'limits.anomaly_abuse_signals',
+      ownLimit(file, 'anomaly_abuse_signals'),
+      defaults.abuseSignals,
+    ),
   }
 }

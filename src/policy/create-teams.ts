@@ -10,6 +10,8 @@ import { createOnlyOnce, type IdempotencyStore, type OnlyOnce } from './admin/id
 import { createKeyAdministration, type KeyAdministration } from './admin/key-administration.ts'
 import type { SpendReader } from './admin/spend-reader.ts'
 import { createAdmission } from './admission/admission.ts'
+import { createAnomalyStop, type AnomalyStop } from './anomaly/anomaly-stop.ts'
+import type { StopStore } from './anomaly/stop.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
 import { createSoftMarks } from './budgets/soft-marks.ts'
 import { createKeyAuthenticator } from './keys/authenticator.ts'
@@ -37,6 +39,7 @@ export interface TeamStore {
   readonly limits: LimitStore
   readonly seats: SeatStore
   readonly audit: AuditLog
+  readonly stops: StopStore
   readonly idempotency: IdempotencyStore
   readonly changes: Changes
   readonly ledger: SpendReader
@@ -79,6 +82,8 @@ export interface Teams {
   /** Absent without a seal and a connector. */
   readonly seats: SeatService | undefined
   readonly onlyOnce: OnlyOnce
+  /** Stops what runs wild until a person lifts it. */
+  readonly stops: AnomalyStop
 }
 
 export function createTeams(options: TeamsOptions): Teams {
@@ -110,6 +115,25 @@ export function createTeams(options: TeamsOptions): Teams {
       onGone: options.onSeatGone,
     })
 
+  const stops = createAnomalyStop({
+    store: store.stops,
+    audit,
+    changes,
+    settings: options.limits,
+    clock,
+    log,
+  })
+  const admission = createAdmission({
+    limits: store.limits,
+    budgets: store.budgets,
+    seats: seatQueue,
+    clock,
+    log,
+    whenStoreIsAway: options.whenStoreIsAway,
+    longestCallMs: options.longestCallMs,
+    onSoftBudget: createSoftMarks({ audit, clock, log }),
+  })
+
   return {
     authenticator: createKeyAuthenticator({
       masterKey: options.masterKey,
@@ -117,17 +141,8 @@ export function createTeams(options: TeamsOptions): Teams {
       clock,
       sharedSeat,
     }),
-    admission: createAdmission({
-      limits: store.limits,
-      budgets: store.budgets,
-      seats: seatQueue,
-      clock,
-      log,
-      whenStoreIsAway: options.whenStoreIsAway,
-      longestCallMs: options.longestCallMs,
-      onSoftBudget: createSoftMarks({ audit, clock, log }),
-    }),
-    observers: [store.recorder, ...(seats ? [createSeatWatch(seats, log)] : [])],
+    admission: stops.guard(admission),
+    observers: [store.recorder, stops.observer, ...(seats ? [createSeatWatch(seats, log)] : [])],
     seatCredentials: createSeatCredentials({ service: seats, organisation }),
     seatQueue,
     administration: createKeyAdministration({
@@ -140,5 +155,6 @@ export function createTeams(options: TeamsOptions): Teams {
     }),
     seats,
     onlyOnce: createOnlyOnce({ store: store.idempotency, clock, seal }),
+    stops,
   }
 }

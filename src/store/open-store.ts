@@ -10,6 +10,7 @@ import type { BudgetStore } from '../policy/budgets/budget-store.ts'
 import type { Changes } from '../policy/keys/changes.ts'
 import type { KeyStore } from '../policy/keys/key-store.ts'
 import type { LimitStore } from '../policy/limits/limit-store.ts'
+import type { StopStore } from '../policy/anomaly/stop.ts'
 import type { Seal } from '../policy/seats/seal.ts'
 import type { SeatStore } from '../policy/seats/seat.ts'
 import { createIdempotencyStore } from './admin/idempotency.ts'
@@ -25,6 +26,7 @@ import { migrate, pendingMigrations } from './migrations/migrate.ts'
 import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
 import { openShared, type Shared } from './shared/open-shared.ts'
+import { createStopStore } from './stops/stops.ts'
 import { repeat } from './upkeep/repeat.ts'
 import { DEFAULT_RETENTION, deleteOldRows, type Retention } from './upkeep/retention.ts'
 
@@ -67,6 +69,7 @@ export interface Store {
   readonly limits: LimitStore
   readonly seats: SeatStore
   readonly audit: AuditLog
+  readonly stops: StopStore
   readonly idempotency: IdempotencyStore
   readonly responses: ResponseStore
   readonly changes: Changes
@@ -193,6 +196,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     limits: shared.limits,
     seats: createSeatStore(database),
     audit: createAuditLog(database),
+    stops: createStopStore(database),
     idempotency: createIdempotencyStore(database),
     responses: createResponseStore(database),
     changes: shared.changes,

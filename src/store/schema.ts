@@ -17,6 +17,7 @@ export interface Schema {
   audit: AuditTable
   idempotency: IdempotencyTable
   responses: ResponseTable
+  stops: StopTable
 }
 
 /** Virtual keys. The secret itself is never here: only its SHA-256, and what may be shown of it. */
@@ -221,4 +222,14 @@ export interface ResponseTable {
   bytes: number
   /** JSON: input items, output items and the answer. */
   body: string
+}
+
+/** Seats and keys that ran wild: their calls are refused until a person deletes the row. */
+export interface StopTable {
+  /** `seat:own`, `key:K1`. */
+  scope: string
+  seat: string
+  reason: string
+  detail: string
+  at: number
 }

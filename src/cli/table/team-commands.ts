@@ -84,6 +84,37 @@ export const TEAM_COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'seats',
+    summary: 'Seats of the gateway, and those that were stopped because they ran wild',
+    examples: [
+      { line: 'jetway seats list', says: 'who has connected one, and what is stopped and why' },
+      { line: 'jetway seats resume', says: 'after a look at the client: lift the stop' },
+    ],
+    commands: [
+      {
+        name: 'list',
+        summary: 'List connected seats, and what is stopped',
+        options: STORE_OPTIONS,
+        examples: [
+          { line: 'jetway seats list', says: 'all of them' },
+          { line: 'jetway seats list --json', says: 'for a program' },
+        ],
+        load: () => import('../commands/seats-list.ts'),
+      },
+      {
+        name: 'resume',
+        summary: 'Lift a stop: calls are taken again within a second',
+        arguments: [{ name: 'seat', summary: 'as `list` shows it; needless where one is stopped' }],
+        options: STORE_OPTIONS,
+        examples: [
+          { line: 'jetway seats resume', says: 'the only one that is stopped' },
+          { line: 'jetway seats resume seat:own', says: "the gateway's own sign-in" },
+        ],
+        load: () => import('../commands/seats-resume.ts'),
+      },
+    ],
+  },
+  {
     name: 'usage',
     summary: "Show what is left of GitHub's quota, and what the gateway has counted",
     options: [

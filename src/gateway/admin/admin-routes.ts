@@ -10,9 +10,10 @@ import { quotaRoutes, type AskQuota } from './quota-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { seatRoutes, type GitHubHosts } from './seat-routes.ts'
 import { spendRoutes } from './spend-routes.ts'
+import { stopRoutes } from './stop-routes.ts'
 
 export interface AdminOptions {
-  readonly teams: Pick<Teams, 'administration' | 'seats' | 'onlyOnce'>
+  readonly teams: Pick<Teams, 'administration' | 'seats' | 'onlyOnce' | 'stops'>
   readonly ledger: Ledger
   readonly audit: AuditLog
   readonly hosts: GitHubHosts
@@ -33,6 +34,7 @@ export function adminRoutes({
     ...keyRoutes(teams.administration),
     ...memberRoutes(teams.administration, teams.seats),
     ...seatRoutes(teams.seats, hosts),
+    ...stopRoutes(teams.stops, teams.seats),
     ...spendRoutes(ledger),
     ...quotaRoutes({ ask: quota, ledger, seats: teams.seats, now: () => clock.now() }),
     ...auditRoutes(audit),

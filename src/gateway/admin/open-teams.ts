@@ -88,6 +88,7 @@ export async function openTeams(
       quota: (seat, signal) => context.copilot().quota(seat, signal),
       clock,
     }),
+    stops: teams.stops,
     ready: () => store.ready(),
     flush: () => store.close(),
   }

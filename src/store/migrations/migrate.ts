@@ -1,9 +1,10 @@
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import type { Database } from '../database/open.ts'
 import * as first from './0001-first.ts'
+import * as stops from './0002-stops.ts'
 
 /** Forward only. A name is never changed and a migration never edited once it was released. */
-const NAMES = ['0001-first'] as const
+const NAMES = ['0001-first', '0002-stops'] as const
 
 export function knownMigrations(): readonly string[] {
   return NAMES
@@ -55,6 +56,7 @@ async function migrateOnce(database: Database): Promise<readonly string[]> {
 function migratorOf({ query, kind }: Database): Migrator {
   const migrations: Record<(typeof NAMES)[number], Migration> = {
     '0001-first': { up: (db: Kysely<never>) => first.up(db, kind) },
+    '0002-stops': { up: (db: Kysely<never>) => stops.up(db) },
   }
   return new Migrator({
     db: query,

@@ -11,6 +11,7 @@ export const TABLES = {
   spending: ['scope', 'period_start'],
   holds: ['call_id', 'scope'],
   audit: ['id'],
+  stops: ['scope'],
   daily: ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'],
   sums: ['kind', 'span', 'start', 'id'],
   calls: ['id'],
