@@ -45,6 +45,8 @@ async function command({ port, upstreamPort, folder }) {
       HOME: folder,
       JETWAY_DATA_DIR: path.join(folder, 'data'),
       JETWAY_DISCOVERY: 'off',
+      // The same request a thousand times is the point here.
+      JETWAY_ANOMALY_STOP: 'off',
       JETWAY_MASTER_KEY: MASTER_KEY,
       GITHUB_COPILOT_TOKEN_DIR: path.join(folder, 'tokens'),
       COPILOT_OAUTH_TOKEN: `ghu_${'bench'.repeat(8)}`.slice(0, 40),

@@ -40,6 +40,8 @@ export async function startGateway(options) {
     XDG_DATA_HOME: join(folder, '.local', 'share'),
     JETWAY_DATA_DIR: join(folder, 'data'),
     JETWAY_DISCOVERY: 'off',
+    // The same request a thousand times is the point here.
+    JETWAY_ANOMALY_STOP: 'off',
     JETWAY_MASTER_KEY: KEY,
     COPILOT_OAUTH_TOKEN: options.token,
     GITHUB_COPILOT_TOKEN_DIR: join(folder, 'tokens'),

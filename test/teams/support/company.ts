@@ -56,6 +56,8 @@ export async function startCompany(options: {
     JETWAY_DATA_DIR: folder,
     JETWAY_MASTER_KEY: MASTER,
     JETWAY_DISCOVERY: 'off',
+    // The same request a thousand times is the point here.
+    JETWAY_ANOMALY_STOP: 'off',
     GITHUB_COPILOT_TOKEN_DIR: folder,
     GITHUB_COPILOT_DEVICE_CODE_URL: `${url}/login/device/code`,
     GITHUB_COPILOT_ACCESS_TOKEN_URL: `${url}/login/oauth/access_token`,
