@@ -117,9 +117,12 @@ function imageFetcher(
   let loaded: Promise<GuardedFetch> | undefined
   return async (request) => {
     if (isProxied(environment)) {
-      throw new BadRequestError('this gateway is behind a proxy, through which no image is fetched', {
-        code: 'address_not_allowed',
-      })
+      throw new BadRequestError(
+        'this gateway is behind a proxy, through which no image is fetched',
+        {
+          code: 'address_not_allowed',
+        },
+      )
     }
     loaded ??= import('./transport/guarded-fetch.ts').then(({ createGuardedFetch }) =>
       createGuardedFetch({ extraCa }),

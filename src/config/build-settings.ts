@@ -5,6 +5,7 @@ import { createChooser } from './choose.ts'
 import type { Origin, Source } from './choose.ts'
 import { deploymentsFrom, lowerCaseNames } from './deployments.ts'
 import { gatewayFrom } from './gateway-settings.ts'
+import { imagesFrom } from './image-settings.ts'
 import { inMs } from './milliseconds.ts'
 import { inFile, own, ownLimit } from './pick.ts'
 import type { BuildContext, Pick, Place } from './pick.ts'
@@ -30,6 +31,7 @@ export function buildSettings(file: ConfigFile, context: BuildContext): BuiltSet
     }),
     router: routerFrom(file, pick, context),
     gateway: gatewayFrom(file, pick, context),
+    images: imagesFrom(file, pick),
     limits: limitsFrom(file, pick, context),
     copilot: {
       acceptPolicies: pick(

@@ -10,6 +10,7 @@ import type { Random } from '../core/random.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Sink } from '../core/sink.ts'
 import type { Upstream } from '../core/upstream.ts'
+import type { GuardedFetch } from '../transport/guarded-fetch.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createBalancer } from './balance/balancer.ts'
 import { createRetryBudget } from './balance/retry-budget.ts'
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly transport: Transport
   /** Absent: everything goes over HTTP. */
   readonly sockets?: SocketTransport | undefined
+  /** For images that a request names by address, where the settings allow it. Absent: none are fetched. */
+  readonly fetchImage?: GuardedFetch | undefined
   /** By `Dialect.id`. */
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly wires: ReadonlyMap<WireName, Wire>
@@ -58,6 +61,7 @@ export function createEngine(options: EngineOptions): Engine {
     upstreams,
     transport: options.transport,
     sockets: options.sockets,
+    fetchImage: options.fetchImage,
     dialects: options.dialects,
     wires: options.wires,
     admission: options.admission,

@@ -2,7 +2,9 @@ import type { Permit } from '../../core/admission.ts'
 import type { Call } from '../../core/call.ts'
 import type { Dialect, RequestFacts } from '../../core/dialect.ts'
 import type { JetwayError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
+import type { Rewrite } from '../../core/plan.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Sink } from '../../core/sink.ts'
 import type { Usage } from '../../core/usage.ts'
@@ -17,7 +19,8 @@ import { Interrupts } from './interrupts.ts'
 /** What is known of one call while it is under way. */
 export class CallState {
   readonly house: House
-  readonly call: Call
+  /** As it came in; with its images, when they were fetched. */
+  call: Call
   readonly sink: Sink
   readonly dialect: Dialect
   /** As they were when the call came in. */
@@ -26,7 +29,7 @@ export class CallState {
   readonly outlet: Outlet
   readonly watch: Stopwatch
   readonly log: AttemptLog
-  readonly decoded: DecodedOnce
+  decoded: DecodedOnce
   readonly interrupts: Interrupts
   /** On the monotonic clock. */
   deadlineAt = Infinity
@@ -41,6 +44,8 @@ export class CallState {
   model: Model | undefined
   usage: Usage | undefined
   failure: JetwayError | undefined
+  /** What was changed before any target was planned for; `undefined` when nobody has looked yet. */
+  rewrites: readonly Rewrite[] | undefined
   #facts: RequestFacts | undefined
 
   constructor(house: House, call: Call, sink: Sink, dialect: Dialect) {
@@ -56,6 +61,13 @@ export class CallState {
     this.log = new AttemptLog(observers, call.id, this.watch)
     this.decoded = new DecodedOnce(call, dialect)
     this.interrupts = new Interrupts(clock, house.wakeUps, this.watch, call)
+  }
+
+  /** Another body for the same call. */
+  replaceBody(json: JsonObject): void {
+    this.call = { ...this.call, body: { json, bytes: Buffer.from(JSON.stringify(json)) } }
+    this.decoded = new DecodedOnce(this.call, this.dialect)
+    this.#facts = undefined
   }
 
   get facts(): RequestFacts {

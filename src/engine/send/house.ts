@@ -6,6 +6,7 @@ import type { WireName } from '../../core/model.ts'
 import type { Random } from '../../core/random.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Upstream } from '../../core/upstream.ts'
+import type { GuardedFetch } from '../../transport/guarded-fetch.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Balancer } from '../balance/balancer.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
@@ -22,6 +23,7 @@ export interface House {
   readonly transport: Transport
   /** For models that are reached over a WebSocket, where the settings allow it. */
   readonly sockets: SocketTransport | undefined
+  readonly fetchImage: GuardedFetch | undefined
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly wires: ReadonlyMap<WireName, Wire>
   readonly admission: Admission | undefined

@@ -10,6 +10,7 @@ import { fitsSocket } from '../responses/socket-transport.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { Attempt, toJetwayError } from './attempt.ts'
 import type { AttemptInput } from './attempt.ts'
+import { bringImages } from './bring-images.ts'
 import type { CallState } from './call-state.ts'
 import { healingMend } from './healing-mend.ts'
 import { answerEstimate, headFor } from './reply.ts'
@@ -62,6 +63,9 @@ async function attemptTarget(
   state.model = model
   await admit(state, model)
   if (!model.wires.includes('messages') && answerEstimate(state)) return { kind: 'answered' }
+  if (house.fetchImage !== undefined && settings.images?.fetch === true) {
+    await bringImages(state, house.fetchImage, settings.images)
+  }
   const choice = wireFor(state, model, lessons)
   log.open(upstream.provider, model.id, choice.wire)
   const access = await state.interrupts.waitFor(upstream.access(place, call.signal))
@@ -139,6 +143,7 @@ function plan(
     lessons,
     dropParams: call.options.dropParams ?? settings.router.dropParams,
     decoded,
+    rewrites: state.rewrites,
   })
 }
 
