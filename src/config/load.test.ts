@@ -201,7 +201,14 @@ jetway:
       openTelemetry: true,
       responses: { webSocket: false, keepMs: 60_000, keepBytes: 2_097_152 },
     },
-    limits: { maxParallelPerSeat: 3, maxQueuedPerSeat: 4, queueTimeoutMs: 5000, minGapMs: 250 },
+    limits: {
+      maxParallelPerSeat: 3,
+      maxQueuedPerSeat: 4,
+      queueTimeoutMs: 5000,
+      minGapMs: 250,
+      anomaly: DEFAULT_SETTINGS.limits.anomaly,
+    },
+    images: DEFAULT_SETTINGS.images,
     copilot: { acceptPolicies: true, identityHeaders: { 'editor-version': 'mine/1' } },
   })
 })
