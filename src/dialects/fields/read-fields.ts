@@ -98,6 +98,16 @@ export function stringOrList(
   })
 }
 
+/** A list of strings, where no bare string stands for one. */
+export function listOfStrings(
+  body: JsonObject,
+  name: string,
+  at = '',
+): readonly string[] | undefined {
+  if (typeof body[name] === 'string') throw wrongField(at + name, 'a list of strings', body[name])
+  return stringOrList(body, name, at)
+}
+
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'

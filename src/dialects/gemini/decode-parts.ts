@@ -44,6 +44,14 @@ export function decodeParts(parts: readonly JsonValue[], at: string, book: CallB
   }
 }
 
+/** Of Google's own tools: https://ai.google.dev/api/caching#Part */
+const OTHER_KINDS: ReadonlySet<string> = new Set([
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+])
+
 function decodePart(part: JsonObject, path: string, book: CallBook): readonly Content[] {
   const signature = optionalString(part, 'thoughtSignature', `${path}.`) || undefined
   const sealed = signature === undefined ? undefined : blocksFromSignature(signature)
@@ -76,7 +84,7 @@ function decodePart(part: JsonObject, path: string, book: CallBook): readonly Co
     return own === undefined ? [...before, ...said] : [thoughtOf('', own), ...said]
   }
   if (signature !== undefined) return own === undefined ? before : [thoughtOf('', own)]
-  if (Object.keys(part).length === 0)
+  if (!Object.keys(part).some((name) => OTHER_KINDS.has(name)))
     throw wrongField(
       path,
       'a part with text, inlineData, fileData, functionCall or functionResponse',

@@ -1,6 +1,6 @@
 import type { Conversation, Reasoning, ResponseFormat, Turn } from '../../core/conversation.ts'
 import type { RequestPath } from '../../core/dialect.ts'
-import { asArray, asObject, asString } from '../../core/json.ts'
+import { asArray, asObject, asString, isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import {
   optionalArray,
@@ -112,22 +112,21 @@ function decodeSystem(value: JsonValue | undefined): readonly Turn[] {
   return content.length === 0 ? [] : [{ role: 'system', author: 'system', content }]
 }
 
-/** A list of turns; the SDKs also let one turn or a bare text stand for the list. */
+/** A list of turns. Google's JSON also takes one message where a list of them stands; SDKs make turns of bare texts themselves. */
 function decodeContents(value: JsonValue | undefined): readonly Turn[] {
-  const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+  const list = Array.isArray(value) ? value : isJsonObject(value) ? [value] : []
   if (list.length === 0)
     throw wrongField('contents', 'a list of at least one content', value ?? undefined)
   const book = createCallBook()
   return list.flatMap((entry, index) =>
-    typeof entry === 'string'
-      ? [{ role: 'user' as const, content: [{ type: 'text' as const, text: entry }] }]
-      : decodeContent(requireObject(entry, `contents[${index}]`), `contents[${index}].`, book),
+    decodeContent(requireObject(entry, `contents[${index}]`), `contents[${index}].`, book),
   )
 }
 
 function decodeContent(content: JsonObject, at: string, book: CallBook): readonly Turn[] {
   const role = optionalString(content, 'role', at) ?? 'user'
-  const parts = optionalArray(content, 'parts', at) ?? []
+  const only = content['parts']
+  const parts = isJsonObject(only) ? [only] : (optionalArray(content, 'parts', at) ?? [])
   const { content: said, results } = decodeParts(parts, `${at}parts`, book)
   if (role === 'model') return [{ role: 'assistant', content: said }]
   if (role === 'system') return [{ role: 'system', author: 'system', content: said }]

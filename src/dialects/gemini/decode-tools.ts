@@ -8,6 +8,7 @@ import {
   requiredString,
   requireObject,
   stringOrList,
+  wrongField,
 } from '../fields/read-fields.ts'
 import { jsonSchemaFromGemini } from './json-schema.ts'
 import { camelCased, member } from './member.ts'
@@ -58,12 +59,15 @@ function decodeFunction(declaration: JsonObject, at: string): Tool {
   }
 }
 
+const MODES: ReadonlySet<string> = new Set(['AUTO', 'ANY', 'VALIDATED', 'NONE', 'MODE_UNSPECIFIED'])
+
 export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {
   const config = asObject(member(body, 'toolConfig'))
   const calling = asObject(config && member(config, 'functionCallingConfig'))
   if (calling === undefined) return undefined
   const mode = asString(calling['mode'])?.toUpperCase() ?? 'AUTO'
   const at = 'toolConfig.functionCallingConfig.'
+  if (!MODES.has(mode)) throw wrongField(`${at}mode`, 'AUTO, ANY, VALIDATED or NONE', mode)
   const names = stringOrList(camelCased(calling), 'allowedFunctionNames', at) ?? []
   if (mode === 'NONE') return { kind: 'none' }
   const required = mode === 'ANY'

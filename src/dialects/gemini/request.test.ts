@@ -216,6 +216,11 @@ describe('a request in the hub’s words', () => {
       { turns: [{ role: 'tool', content: [{ isError: true, content: [{ text: 'no' }] }] }] },
     ],
     ['one content alone', { contents: { parts: [{ text: 'x' }] } }, { turns: [{ role: 'user' }] }],
+    [
+      'one part alone',
+      { contents: { parts: { text: 'x' } } },
+      { turns: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }] },
+    ],
   ])('%s', (_, body, expected) => {
     expect(decode(body)).toMatchObject(expected)
   })
@@ -251,7 +256,15 @@ test('a schema that is JSON Schema already stays as it is', () => {
 describe('bad input is named', () => {
   test.each<[string, JsonObject]>([
     ['contents', { contents: [] }],
+    ['contents', { contents: 'Hi' }],
     ['contents[0]', { contents: [5] }],
+    ['contents[0]', { contents: ['Hi'] }],
+    ['contents[0].parts[0]', { contents: [{ parts: [{ smell: 'rose' }] }] }],
+    ['contents[0].parts[0]', { contents: [{ parts: [{ thought: true }] }] }],
+    [
+      'toolConfig.functionCallingConfig.mode',
+      { toolConfig: { functionCallingConfig: { mode: 'MAYBE' } } },
+    ],
     ['contents[0].role', { contents: [{ role: 'robot', parts: [] }] }],
     ['contents[0].parts', { contents: [{ parts: 'x' }] }],
     ['contents[0].parts[0]', { contents: [{ parts: [{}] }] }],

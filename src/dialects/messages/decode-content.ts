@@ -22,6 +22,33 @@ import type { Block, Source } from './types.ts'
 /** Says where a block stands; only built when something is wrong with it. */
 export type Where = () => string
 
+/**
+ * Kinds of blocks that the hub has no word for: they stay whole for their own wire. New ones come every year, nearly all of
+ * them calls of Anthropic's own tools and their results.
+ */
+const OTHER_KINDS = new Set(['search_result', 'container_upload', 'tool_reference', 'compaction'])
+const TOOL_BLOCK = /_tool_(?:use|result)$/
+
+/** One block of a request, where a kind that nobody has is a mistake, as at Anthropic's. */
+export function decodeRequestBlock(value: JsonValue, where: Where): Content {
+  const block = decodeBlock(value, where)
+  if (block.type !== 'opaque') return block
+  const type = asString(block.value['type']) ?? ''
+  const known = KINDS.has(type) || OTHER_KINDS.has(type) || TOOL_BLOCK.test(type)
+  if (known) return block
+  throw wrongField(`${where()}.type`, `a kind of block (${[...KINDS].join(', ')}, …)`, type)
+}
+
+const KINDS = new Set([
+  'text',
+  'image',
+  'document',
+  'thinking',
+  'redacted_thinking',
+  'tool_use',
+  'tool_result',
+])
+
 /** One block of a request or of an answer. A tool's result is only met in requests. */
 export function decodeBlock(value: JsonValue, where: Where): Content {
   if (!isJsonObject(value)) throw wrongField(where(), 'a content block', value)
@@ -30,9 +57,9 @@ export function decodeBlock(value: JsonValue, where: Where): Content {
     case 'text':
       return decodeText(block, where)
     case 'image':
-      return decodeImage(block) ?? opaque(value)
+      return decodeImage(block, where) ?? opaque(value)
     case 'document':
-      return decodeDocument(block) ?? opaque(value)
+      return decodeDocument(block, where) ?? opaque(value)
     case 'thinking':
       return {
         type: 'reasoning',
@@ -81,21 +108,27 @@ function decodeText(block: Block, where: Where): Text {
 }
 
 /** `undefined` for a source by file id, which only its own wire can follow. */
-function decodeImage(block: Block): Image | undefined {
-  const source = asObject(block.source) as Source | undefined
-  const data = asString(source?.data)
-  if (source?.type === 'base64' && data !== undefined) {
+function decodeImage(block: Block, where: Where): Image | undefined {
+  const source = sourceOf(block, where)
+  const at: Where = () => `${where()}.source`
+  if (source.type === 'base64') {
     const mediaType = asString(source.media_type) ?? 'image/png'
+    const data = requireText(source.data, at, 'data')
     return { type: 'image', source: { kind: 'data', mediaType, data }, ...cacheOf(block) }
   }
-  const url = asString(source?.url)
-  if (source?.type !== 'url' || url === undefined) return undefined
+  if (source.type !== 'url') return undefined
+  const url = requireText(source.url, at, 'url')
   return { type: 'image', source: { kind: 'url', url }, ...cacheOf(block) }
 }
 
-function decodeDocument(block: Block): Document | undefined {
+function sourceOf(block: Block, where: Where): Source {
   const source = asObject(block.source) as Source | undefined
-  const from = source && documentSource(source)
+  if (typeof source?.type === 'string') return source
+  throw wrongField(`${where()}.source`, 'an object with a type, such as "base64"', block.source)
+}
+
+function decodeDocument(block: Block, where: Where): Document | undefined {
+  const from = documentSource(sourceOf(block, where), () => `${where()}.source`)
   if (!from) return undefined
   const filename = asString(block.title)
   return {
@@ -106,14 +139,21 @@ function decodeDocument(block: Block): Document | undefined {
   }
 }
 
-function documentSource(source: Source): Document['source'] | undefined {
-  const data = asString(source.data)
-  const url = asString(source.url)
-  if (source.type === 'base64' && data !== undefined) {
-    return { kind: 'data', mediaType: asString(source.media_type) ?? 'application/pdf', data }
+function documentSource(source: Source, at: Where): Document['source'] | undefined {
+  switch (source.type) {
+    case 'base64':
+      return {
+        kind: 'data',
+        mediaType: asString(source.media_type) ?? 'application/pdf',
+        data: requireText(source.data, at, 'data'),
+      }
+    case 'text':
+      return { kind: 'text', text: requireText(source.data, at, 'data') }
+    case 'url':
+      return { kind: 'url', url: requireText(source.url, at, 'url') }
+    default:
+      return undefined
   }
-  if (source.type === 'text' && data !== undefined) return { kind: 'text', text: data }
-  return source.type === 'url' && url !== undefined ? { kind: 'url', url } : undefined
 }
 
 function decodeToolResult(block: Block, where: Where): ToolResult {
@@ -129,7 +169,7 @@ function decodeToolResult(block: Block, where: Where): ToolResult {
 function decodeResultContent(content: JsonValue | undefined, where: Where): ToolResult['content'] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   return asArray(content).map((piece, index) => {
-    const decoded = decodeBlock(piece, () => `${where()}.content[${index}]`)
+    const decoded = decodeRequestBlock(piece, () => `${where()}.content[${index}]`)
     if (decoded.type === 'text' || decoded.type === 'image' || decoded.type === 'document') {
       return decoded
     }

@@ -8,6 +8,7 @@ import type {
 } from '../../core/conversation.ts'
 import { asNumber, asObject, asString, type JsonObject, type JsonValue } from '../../core/json.ts'
 import {
+  listOfStrings,
   optionalArray,
   optionalBoolean,
   optionalInteger,
@@ -16,12 +17,11 @@ import {
   optionalString,
   requiredArray,
   requireObject,
-  stringOrList,
   wrongField,
 } from '../fields/read-fields.ts'
 import { fitsStrictMode } from '../healing/strict-schema.ts'
 import { isBillingHeader } from './billing-header.ts'
-import { decodeBlock } from './decode-content.ts'
+import { decodeRequestBlock } from './decode-content.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import type { MessagesRequest } from './types.ts'
 
@@ -36,7 +36,7 @@ export function decodeRequest(body: JsonObject): Conversation {
   const user = asString(optionalObject(body, 'metadata')?.['user_id'])
   const reasoning = decodeReasoning(body)
   const responseFormat = decodeFormat(body)
-  const stop = stringOrList(body, 'stop_sequences')
+  const stop = listOfStrings(body, 'stop_sequences')
   return {
     model: optionalString(body, 'model') ?? '',
     turns: [...system, ...decodeMessages(requiredArray(body, 'messages'))],
@@ -101,7 +101,7 @@ function decodeMessages(messages: readonly JsonValue[]): Turn[] {
 function decodeContent(content: JsonValue | undefined, where: () => string): Content[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   if (!Array.isArray(content)) throw wrongField(where(), 'a string or a list of blocks', content)
-  return content.map((block, index) => decodeBlock(block, () => `${where()}[${index}]`))
+  return content.map((block, index) => decodeRequestBlock(block, () => `${where()}[${index}]`))
 }
 
 /** Results answer the assistant turn before them, so they come first whatever their place in the message. */

@@ -1,5 +1,5 @@
 import type { Tool, ToolChoice } from '../../core/conversation.ts'
-import { asBoolean, asObject, asString, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { asBoolean, asString, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { cacheOf } from './decode-content.ts'
 import { requireObject, wrongField } from '../fields/read-fields.ts'
 import type { WireTool } from './types.ts'
@@ -24,13 +24,13 @@ function decodeTool(value: JsonObject, index: number, lost: Set<string>): Tool {
   if (name === undefined) throw wrongField(`tools[${index}].name`, 'a string', tool.name)
   for (const key in value) if (!TOOL_FIELDS.has(key)) lost.add(`tools.${key}`)
   const description = asString(tool.description)
-  const parameters = asObject(tool.input_schema)
+  const parameters = requireObject(tool.input_schema, `tools[${index}].input_schema`)
   const strict = asBoolean(tool.strict)
   return {
     kind: 'function',
     name,
     ...(description === undefined ? {} : { description }),
-    ...(parameters ? { parameters } : {}),
+    parameters,
     ...(strict === undefined ? {} : { strict }),
     ...cacheOf(tool),
   }

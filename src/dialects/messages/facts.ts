@@ -9,11 +9,15 @@ import {
 } from '../../core/json.ts'
 import { isBillingBlock } from './billing-header.ts'
 import {
+  listOfStrings,
   optionalBoolean,
   optionalInteger,
+  optionalNumber,
+  optionalObject,
   optionalString,
   wrongField,
 } from '../fields/read-fields.ts'
+import { decodeToolChoice } from './decode-tools.ts'
 import type { MessagesRequest } from './types.ts'
 
 /** What agents add beside tool results, in the user's role but not in the user's words. */
@@ -25,6 +29,7 @@ export function readFacts(body: JsonObject): RequestFacts {
   if (!Array.isArray(messages) || messages.length === 0) {
     throw wrongField('messages', 'a list of at least one message', messages)
   }
+  checkParameters(body)
   const maxOutputTokens = optionalInteger(body, 'max_tokens')
   return {
     model: optionalString(body, 'model') ?? '',
@@ -33,6 +38,23 @@ export function readFacts(body: JsonObject): RequestFacts {
     hasImages: messages.some(hasImage),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   }
+}
+
+/**
+ * What a request to generate must hold beside that. Told before anything is asked of an upstream, whether it would be passed on as
+ * it is or translated for a model whose own wire does not insist on it.
+ */
+export function readGenerateFacts(body: JsonObject): RequestFacts {
+  const facts = readFacts(body)
+  if (facts.maxOutputTokens !== undefined) return facts
+  throw wrongField('max_tokens', 'a whole number', undefined)
+}
+
+/** A few members, whatever the length of the conversation. */
+function checkParameters(body: JsonObject): void {
+  for (const name of ['temperature', 'top_p', 'top_k']) optionalNumber(body, name)
+  listOfStrings(body, 'stop_sequences')
+  decodeToolChoice(optionalObject(body, 'tool_choice'))
 }
 
 function lastTurn(

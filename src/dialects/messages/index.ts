@@ -7,7 +7,7 @@ import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode-request.ts'
 import { createStreamEncoder, PING } from './encode-stream.ts'
 import { encodeError } from './errors.ts'
-import { readFacts } from './facts.ts'
+import { readFacts, readGenerateFacts } from './facts.ts'
 import { createRelayFilter, repairAnswer } from './relay.ts'
 import { repairRequest } from './repair-request.ts'
 
@@ -20,7 +20,7 @@ export const messages: GenerateDialect = {
   name: 'messages',
   operation: 'generate',
   wire: 'messages',
-  readFacts,
+  readFacts: readGenerateFacts,
   decodeRequest,
   encodeAnswer,
   encodeError,

@@ -4,10 +4,16 @@ import type { Conversation } from '../../core/conversation.ts'
 import { BadRequestError, UnsupportedParamsError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
-import { messages, messagesWire, withoutBillingHeader, withoutForeignThinking } from './index.ts'
+import {
+  messages,
+  messagesCountTokens,
+  messagesWire,
+  withoutBillingHeader,
+  withoutForeignThinking,
+} from './index.ts'
 
 const path = { params: {}, query: new Map<string, string>() }
-const facts = (body: JsonObject) => messages.readFacts(body, path)
+const facts = (body: JsonObject) => messages.readFacts({ max_tokens: 9, ...body }, path)
 const decode = (body: JsonObject): Conversation => messages.decodeRequest(body, path)
 
 const model: Model = {
@@ -145,8 +151,60 @@ describe('facts', () => {
     [{ messages: [user('Hi')], model: 5 }, 'model'],
     [{ messages: [user('Hi')], stream: 'yes' }, 'stream'],
     [{ messages: [user('Hi')], max_tokens: 'many' }, 'max_tokens'],
+    [{ messages: [user('Hi')], max_tokens: null }, 'max_tokens'],
+    [{ messages: [user('Hi')], temperature: 'hot' }, 'temperature'],
+    [{ messages: [user('Hi')], top_k: '5' }, 'top_k'],
+    [{ messages: [user('Hi')], stop_sequences: 'stop' }, 'stop_sequences'],
+    [{ messages: [user('Hi')], stop_sequences: [5] }, 'stop_sequences[0]'],
+    [{ messages: [user('Hi')], tools: [], tool_choice: { type: 'maybe' } }, 'tool_choice.type'],
   ])('%j names the field', (body, param) => {
     expect(() => facts(body)).toThrow(expect.objectContaining({ name: 'BadRequestError', param }))
+  })
+
+  test('a count of tokens needs no limit', () => {
+    const body = { messages: [user('Hi')] }
+    expect(messagesCountTokens.readFacts(body, path).maxOutputTokens).toBeUndefined()
+  })
+})
+
+describe('what Anthropic refuses is refused for every model', () => {
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png' } }
+  test.each<[string, JsonObject]>([
+    ['messages[0].content[0].type', { messages: [user([{ type: 'smell' }])] }],
+    ['messages[0].content[0].source.data', { messages: [user([image])] }],
+    [
+      'messages[0].content[0].source.url',
+      { messages: [user([{ type: 'document', source: { type: 'url' } }])] },
+    ],
+    ['messages[0].content[0].source', { messages: [user([{ type: 'image' }])] }],
+    [
+      'messages[0].content[0].content[0].type',
+      {
+        messages: [user([{ type: 'tool_result', tool_use_id: 't', content: [{ type: 'smell' }] }])],
+      },
+    ],
+    ['stop_sequences', { messages: [user('Hi')], stop_sequences: 'stop' }],
+    ['tools[0].input_schema', { messages: [user('Hi')], tools: [{ name: 'look' }] }],
+  ])('%s', (param, body) => {
+    expect(() => decode(body)).toThrow(expect.objectContaining({ name: 'BadRequestError', param }))
+  })
+
+  test.each([
+    'server_tool_use',
+    'web_fetch_tool_result',
+    'mcp_tool_use',
+    'next_years_tool_result',
+    'search_result',
+    'container_upload',
+  ])('a block %s of Anthropic’s own is no mistake', (type) => {
+    const { turns } = decode({ messages: [user([{ type }])] })
+    expect(turns).toMatchObject([{ content: [{ type: 'opaque', value: { type } }] }])
+  })
+
+  test('a file by its id is no mistake', () => {
+    const source = { type: 'file', file_id: 'f' }
+    const { turns } = decode({ messages: [user([{ type: 'image', source }])] })
+    expect(turns).toMatchObject([{ content: [{ type: 'opaque' }] }])
   })
 })
 

@@ -7,8 +7,10 @@ import {
   type JsonValue,
 } from '../../core/json.ts'
 import {
+  optionalArray,
   optionalBoolean,
   optionalInteger,
+  optionalNumber,
   optionalString,
   wrongField,
 } from '../fields/read-fields.ts'
@@ -18,6 +20,8 @@ export function readFacts(body: JsonObject): RequestFacts {
   if (typeof input !== 'string' && (!Array.isArray(input) || input.length === 0)) {
     throw wrongField('input', 'a string or a list of at least one item', input)
   }
+  checkParameters(body)
+  if (typeof input !== 'string') checkRoles(input)
   const maxOutputTokens = optionalInteger(body, 'max_output_tokens')
   return {
     model: optionalString(body, 'model') ?? '',
@@ -25,6 +29,28 @@ export function readFacts(body: JsonObject): RequestFacts {
     ...lastTurn(input),
     hasImages: typeof input !== 'string' && input.some(hasImage),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  }
+}
+
+/** Members whose kind is wrong whatever model is asked; some models are not even sent the first two. */
+function checkParameters(body: JsonObject): void {
+  for (const name of ['temperature', 'top_p']) optionalNumber(body, name)
+  optionalArray(body, 'tools')
+}
+
+const ROLES: ReadonlySet<JsonValue | undefined> = new Set([
+  'user',
+  'assistant',
+  'system',
+  'developer',
+])
+
+function checkRoles(input: readonly JsonValue[]): void {
+  for (const [index, item] of input.entries()) {
+    if (!isJsonObject(item) || (item['type'] ?? 'message') !== 'message') continue
+    if (!ROLES.has(item['role'])) {
+      throw wrongField(`input[${index}].role`, 'user, assistant, system or developer', item['role'])
+    }
   }
 }
 
