@@ -11,6 +11,7 @@ import type { Changes } from '../policy/keys/changes.ts'
 import type { KeyStore } from '../policy/keys/key-store.ts'
 import type { LimitStore } from '../policy/limits/limit-store.ts'
 import type { StopStore } from '../policy/anomaly/stop.ts'
+import { createHeldPlaces, type HeldPlaces } from '../policy/pacing/held-places.ts'
 import type { Seal } from '../policy/seats/seal.ts'
 import type { SeatStore } from '../policy/seats/seat.ts'
 import { createIdempotencyStore } from './admin/idempotency.ts'
@@ -25,7 +26,7 @@ import { createSpool } from './ledger/spool.ts'
 import { migrate, pendingMigrations } from './migrations/migrate.ts'
 import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
-import { openShared, type Shared } from './shared/open-shared.ts'
+import { openShared, type Shared, type SharedOptions } from './shared/open-shared.ts'
 import { createStopStore } from './stops/stops.ts'
 import { repeat } from './upkeep/repeat.ts'
 import { DEFAULT_RETENTION, deleteOldRows, type Retention } from './upkeep/retention.ts'
@@ -34,6 +35,8 @@ export interface StoreOptions {
   /** `postgres://…`, or the path of an SQLite file, or `:memory:`. */
   readonly location: string
   readonly redisUrl?: string | undefined
+  /** Without Redis: the process that counts for all workers of this machine. */
+  readonly hub?: SharedOptions['hub']
   /** Where finished calls wait for a database that is away. Without it they are lost then. */
   readonly spoolFolder?: string | undefined
   readonly clock: Clock
@@ -77,6 +80,11 @@ export interface Store {
   readonly recorder: Recorder & Observer
   /** Exchanged tokens between replicas; absent without Redis or a seal. */
   readonly tokens: Shared['tokens']
+  /** Places of seats over all processes; absent where there is one only. */
+  readonly places: HeldPlaces | undefined
+  /** How many gateways divide the places of a seat among them, since nothing counts for all of them. */
+  readonly divided: number
+  readonly values: Shared['values']
   /** Rejects with what is wrong while the database was not reached yet. */
   ready(): Promise<void>
   status(): StoreStatus
@@ -106,6 +114,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await database.close()
     throw error
   }
+  const places =
+    shared.places &&
+    createHeldPlaces({ book: shared.places, clock, replicas: () => shared.sharers() })
   const recorder = createRecorder({
     database,
     clock,
@@ -170,6 +181,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     cancelRetry()
     for (const stop of stops) stop()
     await recorder.close()
+    await places?.close()
     await shared.close()
     await database.close()
   }
@@ -203,6 +215,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ledger: createLedger(database, () => recorder.flush()),
     recorder,
     tokens: shared.tokens,
+    places,
+    divided: shared.divided,
+    values: shared.values,
     ready: () =>
       migrated
         ? Promise.resolve()

@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises'
 import type { ExtensionContext, GatewayExtensions } from '../../gateway/index.ts'
 import { dataFolder } from '../../store/data-folder.ts'
 import type { Terminal } from '../command.ts'
-import { isFirstWorker } from './workers.ts'
+import { hubPort } from './workers.ts'
 
 const IN_MEMORY = ':memory:'
 
@@ -16,12 +16,7 @@ export async function teamExtensions(
   terminal: Terminal,
   workers = 1,
 ): Promise<GatewayExtensions> {
-  const { databaseUrl, redisUrl } = context.settings().gateway
-  if (workers > 1 && redisUrl === undefined && isFirstWorker()) {
-    terminal.warn(
-      `${terminal.paint.yellow('warning:')} each of the ${workers} workers counts calls and tokens a minute for itself, so keys get up to ${workers} times their limits (budgets hold): set REDIS_URL to count them together`,
-    )
-  }
+  const { databaseUrl } = context.settings().gateway
   const { openTeams } = await import('../../gateway/admin/index.ts')
   const ownDatabase = databaseUrl !== undefined
   const problem = ownDatabase ? undefined : await folderProblem(dataFolder(context.environment))
@@ -31,7 +26,11 @@ export async function teamExtensions(
     )
   }
   try {
-    return await openTeams(context, problem === undefined ? {} : { location: IN_MEMORY })
+    const port = hubPort()
+    return await openTeams(context, {
+      ...(problem === undefined ? {} : { location: IN_MEMORY }),
+      ...(port && { hub: { port, workers } }),
+    })
   } catch (error) {
     if (ownDatabase || !isWithoutSqlite(error)) throw error
     terminal.warn(

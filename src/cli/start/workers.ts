@@ -1,5 +1,8 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
+import { systemClock } from '../../core/clock.ts'
+import type { HubMessage, HubPort } from '../../store/shared/hub-messages.ts'
+import type { Hub } from '../../store/shared/hub.ts'
 import type { Terminal } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 
@@ -9,8 +12,20 @@ const RESTART_EVERY_MS = 1_000
 type Message = { readonly type: 'ready'; readonly url: string } | { readonly type: 'stop' }
 
 export const isWorker = (): boolean => cluster.isWorker
-/** What concerns all of them is said by one. */
-export const isFirstWorker = (): boolean => cluster.worker?.id === 1
+
+/** A worker's line to the process that started it, which counts for all workers. */
+export function hubPort(): HubPort | undefined {
+  if (!isWorker() || !process.send) return undefined
+  return {
+    send: (message) => {
+      // Without a callback, a line that breaks at this moment would end the process with an error.
+      process.send?.(message, undefined, undefined, ignore)
+    },
+    onMessage: (listener) => {
+      process.on('message', listener)
+    },
+  }
+}
 
 /** Tells the process that started this one where it listens. */
 export function announceReady(url: string): Promise<void> {
@@ -35,7 +50,7 @@ export function stopSignal(): AbortSignal {
  * Runs so many processes that share the port; one that dies is replaced, however young. Resolves when all have ended after
  * the signal. Rejects when one ends before all have once been ready: what is wrong then is wrong with each of them.
  */
-export function runWorkers(options: {
+export async function runWorkers(options: {
   readonly count: number
   readonly terminal: Terminal
   readonly signal: AbortSignal
@@ -44,6 +59,8 @@ export function runWorkers(options: {
   const { count, terminal, signal, onReady } = options
   const running = new Set<Worker>()
   let ready = 0
+  const { createHub } = await import('../../store/shared/hub.ts')
+  const hub = createHub(systemClock)
   return new Promise((resolve, reject) => {
     const stopAll = (): void => {
       // All may be dead at this moment, and waiting to be replaced.
@@ -62,13 +79,15 @@ export function runWorkers(options: {
       const startedAt = performance.now()
       const worker = cluster.fork()
       running.add(worker)
-      worker.on('message', (message: Message) => {
+      const disconnect = connect(hub, worker)
+      worker.on('message', (message: Message | HubMessage) => {
         if (message.type !== 'ready') return
         ready += 1
         if (ready === count) void onReady(message.url)
       })
       worker.on('exit', (code: number | null, how: string) => {
         running.delete(worker)
+        disconnect()
         if (signal.aborted) {
           if (running.size === 0) resolve()
           return
@@ -88,3 +107,16 @@ export function runWorkers(options: {
     for (let at = 0; at < count; at++) fork()
   })
 }
+
+function connect(hub: Hub, worker: Worker): () => void {
+  return hub.connect({
+    send: (message) => {
+      if (worker.isConnected()) worker.process.send(message, undefined, undefined, ignore)
+    },
+    onMessage: (listener) => {
+      worker.on('message', listener)
+    },
+  })
+}
+
+function ignore(): void {}

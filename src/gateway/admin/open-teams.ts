@@ -1,7 +1,14 @@
 import { ConfigError } from '../../config/problem.ts'
 import { createTeams, type Teams } from '../../policy/index.ts'
 import { createSeal, SealError, type Seal } from '../../policy/seats/seal.ts'
-import { dataFolder, findSealKeys, openStore, storePlaces, type Store } from '../../store/index.ts'
+import {
+  dataFolder,
+  findSealKeys,
+  openStore,
+  storePlaces,
+  type Store,
+  type StoreOptions,
+} from '../../store/index.ts'
 import type { ExtensionContext, GatewayExtensions } from '../create-gateway.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { createSeatConnector } from './seat-connector.ts'
@@ -10,6 +17,8 @@ import { readTeamSettings } from './team-settings.ts'
 export interface TeamOptions {
   /** Other than the configuration's and `DATABASE_URL`. */
   readonly location?: string | undefined
+  /** The process that counts for all workers of this machine, where there are several. */
+  readonly hub?: StoreOptions['hub']
 }
 
 /** What a gateway gains: plugged in as `extend`. */
@@ -43,6 +52,7 @@ export async function openTeams(
   const store = await openStore({
     location,
     redisUrl,
+    hub: options.hub,
     spoolFolder,
     clock,
     log,

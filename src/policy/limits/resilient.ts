@@ -6,6 +6,7 @@ import {
   type Settlement,
   type TakeRequest,
 } from './limit-store.ts'
+import { shareOf } from './share.ts'
 
 /** After a failure calls are counted alone for so long, before one of them asks the shared store again. */
 const RETRY_MS = 250
@@ -93,21 +94,6 @@ function countOnly(request: TakeRequest): TakeRequest {
       requestsPerMinute: open(demand.requestsPerMinute),
       tokensPerMinute: open(demand.tokensPerMinute),
       parallel: open(demand.parallel),
-    })),
-  }
-}
-
-/** At least one of each: a limit that is not zero must not become zero by being shared. */
-function shareOf(request: TakeRequest, replicas: number): TakeRequest {
-  const share = (limit: number | undefined): number | undefined =>
-    limit === undefined || limit === 0 ? limit : Math.max(1, Math.floor(limit / replicas))
-  return {
-    ...request,
-    demands: request.demands.map((demand) => ({
-      scope: demand.scope,
-      requestsPerMinute: share(demand.requestsPerMinute),
-      tokensPerMinute: share(demand.tokensPerMinute),
-      parallel: share(demand.parallel),
     })),
   }
 }

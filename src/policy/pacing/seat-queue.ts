@@ -7,7 +7,7 @@ import type { LimitSettings } from '../../core/settings.ts'
  * Holds back what would put a person's account at risk: more calls at once on one seat than a person's editor makes, or
  * calls closer together than set. Who comes too much waits in line, within a bound and a time; beyond either is refused.
  *
- * Counts this process alone: replicas share a seat's ceiling through the limit store.
+ * Counts this process alone; `shared-seat-queue.ts` puts the ceiling over workers and replicas on top of it.
  */
 export interface SeatQueue {
   /** Resolves with the release when it is this call's turn. */
@@ -99,7 +99,7 @@ export function createSeatQueue(settings: () => LimitSettings, clock: Clock): Se
           leave(signal.reason as Error)
         }
         const cancelTimeout = clock.setTimer(queueTimeoutMs, () => {
-          leave(tooLong(queueTimeoutMs, lane))
+          leave(tooLong(queueTimeoutMs, lane.running))
         })
         const stopWaiting = (): void => {
           cancelTimeout()
@@ -135,9 +135,9 @@ function tooMany(lane: Lane, limit: number): RateLimitError {
   )
 }
 
-function tooLong(timeoutMs: number, lane: Lane): RateLimitError {
+export function tooLong(timeoutMs: number, running: number): RateLimitError {
   return new RateLimitError(
-    `no place on this Copilot seat became free within ${timeoutMs / 1000} s: ${lane.running} calls are under way`,
+    `no place on this Copilot seat became free within ${timeoutMs / 1000} s: ${running} calls are under way`,
     { code: 'seat_queue_timeout', retry_after: 5 },
   )
 }

@@ -4,9 +4,10 @@ import { createVirtualClock } from '../../core/virtual-clock.ts'
 import { createSeal, createSealKey } from '../../policy/seats/seal.ts'
 import { startRedis } from '../testing/redis-server.ts'
 import { createRedisChanges } from './changes.ts'
-import { createRedisTokenShare } from './redis-token-share.ts'
 import { openRedis } from './redis.ts'
 import { countReplicas } from './replicas.ts'
+import { createTokenShare } from './token-share.ts'
+import { createRedisValues } from './values.ts'
 
 const server = await startRedis()
 if (!server && process.env['CI'])
@@ -20,14 +21,18 @@ afterAll(async () => {
 describe.skipIf(!redis)('what replicas share in Redis', () => {
   const connection = redis as NonNullable<typeof redis>
   const seal = createSeal(createSealKey())
-  const replica = () => createRedisTokenShare(connection, seal, systemClock)
+  const replica = () => createTokenShare(createRedisValues(connection), seal, systemClock)
 
   test('a token written by one is read by another, and stands there sealed', async () => {
     await replica().write('own', { raw: { token: 'tid=secret' }, receivedMs: 5 })
     expect(await replica().read('own')).toEqual({ raw: { token: 'tid=secret' }, receivedMs: 5 })
     expect(await connection.command(['GET', '{jetway}:token:own'])).not.toContain('tid=')
     expect(
-      await createRedisTokenShare(connection, createSeal(createSealKey()), systemClock).read('own'),
+      await createTokenShare(
+        createRedisValues(connection),
+        createSeal(createSealKey()),
+        systemClock,
+      ).read('own'),
     ).toBeUndefined()
     expect(await replica().read('nobody')).toBeUndefined()
   })
@@ -94,7 +99,7 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
     await gone.stop()
     await expect.poll(() => lost.ready).toBe(false)
     await expect(lost.command(['PING'])).rejects.toThrow('offline')
-    const share = createRedisTokenShare(lost, seal, systemClock)
+    const share = createTokenShare(createRedisValues(lost), seal, systemClock)
     expect(await share.read('own')).toBeUndefined()
     await share.write('own', { raw: {}, receivedMs: 1 })
     expect(await share.exclusively('own', () => Promise.resolve('worked'))).toBe('worked')

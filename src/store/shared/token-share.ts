@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import { wait } from '../../core/clock.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Seal } from '../../policy/seats/seal.ts'
-import type { RedisConnection } from './redis.ts'
+import type { SharedValues } from './values.ts'
 
 /** A lease is longer than an exchange takes, and short enough that a replica which dies in one does not hold the others up. */
 const LEASE_MS = 15_000
@@ -13,10 +13,11 @@ const POLL_MS = 50
 const KEEP_MS = 3_600_000
 
 /**
- * One token exchange per seat over all replicas: the newest exchanged token stands in Redis, sealed, and whoever renews it
- * holds a lease meanwhile. Without Redis every replica exchanges for itself: slower, never wrong.
+ * One token exchange per seat over all processes: the newest exchanged token stands in Redis, or with the process that
+ * started the workers, sealed, and whoever renews it holds a lease meanwhile. While that is away each exchanges for itself:
+ * slower, never wrong.
  */
-export function createRedisTokenShare(redis: RedisConnection, seal: Seal, clock: Clock) {
+export function createTokenShare(values: SharedValues, seal: Seal, clock: Clock) {
   const nameOf = (key: string): string => `{jetway}:token:${key}`
 
   return {
@@ -24,8 +25,8 @@ export function createRedisTokenShare(redis: RedisConnection, seal: Seal, clock:
       key: string,
     ): Promise<{ readonly raw: JsonObject; readonly receivedMs: number } | undefined> {
       try {
-        const text = (await redis.command(['GET', nameOf(key)])) as string | null
-        if (text === null) return undefined
+        const text = await values.get(nameOf(key))
+        if (text === undefined) return undefined
         const dot = text.indexOf('.')
         const opened = seal.open(
           { keyId: text.slice(0, dot), box: text.slice(dot + 1) },
@@ -43,7 +44,7 @@ export function createRedisTokenShare(redis: RedisConnection, seal: Seal, clock:
     ): Promise<void> {
       const { keyId, box } = seal.seal(JSON.stringify(token), nameOf(key))
       try {
-        await redis.command(['SET', nameOf(key), `${keyId}.${box}`, 'PX', String(KEEP_MS)])
+        await values.set(nameOf(key), `${keyId}.${box}`, KEEP_MS)
       } catch {
         // The others will exchange for themselves.
       }
@@ -54,21 +55,16 @@ export function createRedisTokenShare(redis: RedisConnection, seal: Seal, clock:
       const holder = randomUUID()
       const giveUpAt = clock.monotonic() + LONGEST_WAIT_MS
       while (clock.monotonic() < giveUpAt) {
-        const taken = await redis
-          .command(['SET', lease, holder, 'NX', 'PX', String(LEASE_MS)])
-          // No Redis, no lease.
-          .catch(() => 'OK')
-        if (taken === 'OK') break
+        // Nowhere to take a lease, no lease.
+        const taken = await values.claim(lease, holder, LEASE_MS).catch(() => true)
+        if (taken) break
         await wait(clock, POLL_MS)
       }
       try {
         return await work()
       } finally {
-        await redis.command(['EVAL', RELEASE, '1', lease, holder]).catch(() => undefined)
+        await values.drop(lease, holder).catch(() => undefined)
       }
     },
   }
 }
-
-/** Lets go of a lease only while it is still one's own. */
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`
