@@ -19,11 +19,11 @@ import type { Changes } from './keys/changes.ts'
 import { createGrantCache } from './keys/grant-cache.ts'
 import type { KeyStore } from './keys/key-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
-import { createSeatQueue, type SeatQueue } from './pacing/seat-queue.ts'
-import type { SharedSeat } from './seats/choose-seat.ts'
 import type { HeldPlaces } from './pacing/held-places.ts'
-import type { Seal } from './seats/seal.ts'
+import { createSeatQueue, type SeatQueue } from './pacing/seat-queue.ts'
 import { createSharedSeatQueue } from './pacing/shared-seat-queue.ts'
+import type { SharedSeat } from './seats/choose-seat.ts'
+import type { Seal } from './seats/seal.ts'
 import { createSeatCredentials, type SeatCredentials } from './seats/seat-credentials.ts'
 import {
   createSeatService,
@@ -46,12 +46,12 @@ export interface TeamStore {
   readonly changes: Changes
   readonly ledger: SpendReader
   readonly recorder: Observer
-}
-
   /** Places of seats over all processes that share the store; absent where this one is alone. */
   readonly places?: HeldPlaces | undefined
   /** How many gateways divide the places of a seat among them, since nothing counts for all. @default 1 */
   readonly divided?: number | undefined
+}
+
 export interface TeamsOptions {
   readonly store: TeamStore
   readonly clock: Clock
@@ -107,7 +107,7 @@ export function createTeams(options: TeamsOptions): Teams {
   const onChange = (): void => {
     changes.announce()
   }
-  const seatQueue = createSeatQueue(options.limits, clock)
+  const seatQueue = openSeatQueue(options)
   const seats =
     seal &&
     connector &&
@@ -164,17 +164,6 @@ export function createTeams(options: TeamsOptions): Teams {
     stops,
   }
 }
-    async close() {
-      try {
-        await budgets.close()
-      } catch {
-        log.error(
-          'budgets were not settled at the end: what is held counts as spent in some minutes',
-        )
-      }
-    },
-  }
-}
 
 function openSeatQueue({ store, limits, clock }: TeamsOptions): SeatQueue {
   const { places, divided = 1 } = store
@@ -187,5 +176,7 @@ function openSeatQueue({ store, limits, clock }: TeamsOptions): SeatQueue {
       // Each keeps to every so many-th place in time.
       minGapMs: settings.minGapMs * divided,
     }
+  }
   const local = createSeatQueue(share, clock)
   return places ? createSharedSeatQueue(local, places, share, clock) : local
+}
