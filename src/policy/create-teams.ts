@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Admission } from '../core/admission.ts'
 import type { Authenticator } from '../core/authenticator.ts'
 import type { SeatId } from '../core/call.ts'
@@ -12,6 +13,7 @@ import type { SpendReader } from './admin/spend-reader.ts'
 import { createAdmission } from './admission/admission.ts'
 import { createAnomalyStop, type AnomalyStop } from './anomaly/anomaly-stop.ts'
 import type { StopStore } from './anomaly/stop.ts'
+import { createAllowances } from './budgets/allowances.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
 import { createSoftMarks } from './budgets/soft-marks.ts'
 import { createKeyAuthenticator } from './keys/authenticator.ts'
@@ -90,6 +92,8 @@ export interface Teams {
   readonly onlyOnce: OnlyOnce
   /** Stops what runs wild until a person lifts it. */
   readonly stops: AnomalyStop
+  /** Settles what is not settled. The store is still needed for it. */
+  close(): Promise<void>
 }
 
 export function createTeams(options: TeamsOptions): Teams {
@@ -107,6 +111,14 @@ export function createTeams(options: TeamsOptions): Teams {
   const onChange = (): void => {
     changes.announce()
   }
+  const budgets = createAllowances({
+    store: store.budgets,
+    holder: randomUUID(),
+    clock,
+    onFailure: () => {
+      log.warn('what calls cost could not be posted to their budgets; it is tried again')
+    },
+  })
   const seatQueue = openSeatQueue(options)
   const seats =
     seal &&
@@ -131,7 +143,7 @@ export function createTeams(options: TeamsOptions): Teams {
   })
   const admission = createAdmission({
     limits: store.limits,
-    budgets: store.budgets,
+    budgets,
     seats: seatQueue,
     clock,
     log,
@@ -153,7 +165,7 @@ export function createTeams(options: TeamsOptions): Teams {
     seatQueue,
     administration: createKeyAdministration({
       keys: store.keys,
-      budgets: store.budgets,
+      budgets,
       ledger: store.ledger,
       audit,
       clock,
@@ -162,6 +174,15 @@ export function createTeams(options: TeamsOptions): Teams {
     seats,
     onlyOnce: createOnlyOnce({ store: store.idempotency, clock, seal }),
     stops,
+    async close() {
+      try {
+        await budgets.close()
+      } catch {
+        log.error(
+          'budgets were not settled at the end: what is held counts as spent in some minutes',
+        )
+      }
+    },
   }
 }
 

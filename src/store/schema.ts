@@ -102,9 +102,10 @@ export interface SpendingTable {
   held: number
 }
 
-/** One running call's hold on the budgets it counts against; found again after a crash. */
+/** What one process holds of a budget for its calls; found again after a crash. */
 export interface HoldTable {
-  call_id: string
+  /** The process that holds it. */
+  holder: string
   scope: string
   period_start: number
   amount: number

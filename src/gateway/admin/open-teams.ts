@@ -100,7 +100,10 @@ export async function openTeams(
     }),
     stops: teams.stops,
     ready: () => store.ready(),
-    flush: () => store.close(),
+    async flush() {
+      await teams.close()
+      await store.close()
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import { BadRequestError, NotFoundError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { BudgetStore } from '../budgets/budget-store.ts'
+import type { Budgets } from '../budgets/allowances.ts'
 import { parseDuration } from '../budgets/period.ts'
 import type { KeyFilter, KeyStore } from '../keys/key-store.ts'
 import type { VirtualKey } from '../keys/key.ts'
@@ -17,7 +17,7 @@ import { createSpendingOf } from './spending-of.ts'
 
 export interface AdministrationOptions {
   readonly keys: KeyStore
-  readonly budgets: BudgetStore
+  readonly budgets: Pick<Budgets, 'spending'>
   readonly ledger: SpendReader
   readonly audit: AuditLog
   readonly clock: Clock

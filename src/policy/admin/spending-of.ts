@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { BudgetStore } from '../budgets/budget-store.ts'
+import type { Budgets } from '../budgets/allowances.ts'
 import { periodAt } from '../budgets/period.ts'
 import type { Limits } from '../keys/key.ts'
 import type { Spend } from './fields.ts'
@@ -15,7 +15,7 @@ interface Spender {
  * With a budget its own account counts, which every replica settles at once; the ledger may be a moment behind.
  */
 export function createSpendingOf(options: {
-  readonly budgets: BudgetStore
+  readonly budgets: Pick<Budgets, 'spending'>
   readonly ledger: SpendReader
   readonly clock: Clock
 }): (kind: 'key' | 'user' | 'team', spenders: readonly Spender[]) => Promise<readonly Spend[]> {

@@ -5,7 +5,8 @@ import { ServiceUnavailableError, type JetwayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/ledger.ts'
 import type { Log } from '../../core/log.ts'
 import { creditsFromNano } from '../../core/usage.ts'
-import type { BudgetStore, Spending } from '../budgets/budget-store.ts'
+import type { Budgets, BudgetVerdict } from '../budgets/allowances.ts'
+import type { BudgetDemand, Spending } from '../budgets/budget-store.ts'
 import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
 import { grantOfCaller } from '../keys/key-caller.ts'
 import type { Grant } from '../keys/key.ts'
@@ -18,7 +19,7 @@ import { routeOfDialect } from './routes.ts'
 
 export interface AdmissionOptions {
   readonly limits: LimitStore
-  readonly budgets: BudgetStore
+  readonly budgets: Budgets
   readonly seats: SeatQueue
   readonly clock: Clock
   readonly log: Log
@@ -72,6 +73,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
   }
 
+  /** `undefined`: the store is away, and calls go through then. */
+  async function reserve(
+    demands: readonly BudgetDemand[],
+    nanoCredits: number,
+  ): Promise<BudgetVerdict | undefined> {
+    return askStore(async () => budgets.reserve({ demands, nanoCredits }))
+  }
+
   async function admitPlaced(
     { call, model }: AdmissionRequest,
     owners: readonly Owner[],
@@ -94,29 +103,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
         log.warn('limits were not settled: the store did not answer')
       })
     }
-    const settleBudgets = (nanoCredits: number): void => {
-      budgets.settle({ callId, accounts, nanoCredits }).catch(() => {
-        log.error('a budget was not settled: its hold stays until it expires, and counts', {
-          nanoCredits,
-        })
-      })
-    }
-
     const verdict = await askStore(() =>
       limits.take({ callId, demands, tokens: estimatedTokens, nowMs: takenAtMs, deadlineMs }),
     )
     if (verdict?.refusal) throw limitError(verdict.refusal, verdict.left, owners)
     const headers = limitHeaders(verdict?.left ?? [])
+    let reservedNanoCredits = 0
     if (accounts.length > 0) {
       try {
-        const money = await askStore(() =>
-          budgets.reserve({
-            callId,
-            demands: accounts,
-            nanoCredits: estimate.nanoCredits,
-            expiresAtMs: deadlineMs,
-          }),
-        )
+        const money = await reserve(accounts, estimate.nanoCredits)
+        if (money !== undefined) reservedNanoCredits = estimate.nanoCredits
         if (money?.refusal)
           throw budgetError(money.refusal, owners, estimate.nanoCredits, takenAtMs)
         Object.assign(headers, noticeBudgets(money?.spending ?? [], owners))
@@ -133,7 +129,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
         leaveSeat()
         const unsaid = wasBegun(record) ? estimate : NOTHING
         settleLimits(tokensOf(record) ?? unsaid.promptTokens)
-        if (accounts.length > 0) settleBudgets(record.cost?.nanoCredits ?? unsaid.promptNanoCredits)
+        if (accounts.length === 0) return
+        const nanoCredits = record.cost?.nanoCredits ?? unsaid.promptNanoCredits
+        budgets.settle({ accounts, reservedNanoCredits, nanoCredits })
       },
     }
   }

@@ -1,6 +1,6 @@
 import { BudgetExceededError, RateLimitError } from '../../core/errors.ts'
 import { creditsFromNano } from '../../core/usage.ts'
-import type { BudgetVerdict } from '../budgets/budget-store.ts'
+import type { BudgetVerdict } from '../budgets/allowances.ts'
 import { periodAt } from '../budgets/period.ts'
 import type { Left, Refusal } from '../limits/limit-store.ts'
 import type { Owner } from './demands.ts'

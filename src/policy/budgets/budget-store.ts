@@ -1,14 +1,15 @@
 /**
- * Money that may be spent, and money that running calls hold. A call reserves its estimate against every budget it counts to
- * (its key's, its user's, its team's), all or none; when it is over, the hold gives way to what it really cost.
+ * Money that may be spent, and money that is held for running calls. Everything here is durable, and the same for all
+ * processes that share the store.
  *
- * Holds outlive the process: a call whose end nobody recorded is counted at its estimate when the hold expires, which errs on
- * the safe side.
+ * A process holds money for many of its calls at once (see `allowances.ts`) and posts what they really cost. Holds outlive
+ * the process: what nobody gave back is counted as spent when the hold expires, which errs on the safe side.
  */
 export interface BudgetStore {
-  /** Rejects when the store cannot be reached; what then happens is the caller's setting. */
-  reserve(reservation: Reservation): Promise<BudgetVerdict>
-  settle(settlement: BudgetSettlement): Promise<void>
+  /** Holds what is asked on every account, or nothing on any. Rejects when the store cannot be reached. */
+  hold(request: HoldRequest): Promise<HoldVerdict>
+  /** Adds what was spent and gives back what is held no more. Answers with the accounts as they then stand, in the same order. */
+  post(posting: Posting): Promise<readonly Spending[]>
   /** Turns holds that expired before `nowMs` into spending. Safe to run anywhere, at any time. */
   expireHolds(nowMs: number): Promise<number>
   /** What was spent and is held; absent rows are zero. */
@@ -26,27 +27,44 @@ export interface BudgetDemand extends Account {
   readonly maxNanoCredits: number
 }
 
-export interface Reservation {
-  readonly callId: string
-  readonly demands: readonly BudgetDemand[]
+export interface HoldDemand extends BudgetDemand {
+  /** What must be had. */
   readonly nanoCredits: number
+  /** What is welcome beyond it, by what is then left of the budget. */
+  readonly headroom: (leftNanoCredits: number) => number
+}
+
+export interface HoldRequest {
+  /** The process. One holder never has two requests under way. */
+  readonly holder: string
+  readonly demands: readonly HoldDemand[]
   readonly expiresAtMs: number
+}
+
+export interface HoldVerdict {
+  /** The first budget that does not have this much left, as it stood before. */
+  readonly refusal?: (Spending & { readonly maxNanoCredits: number }) | undefined
+  /** In the order of the demands; empty when refused. */
+  readonly granted: readonly Granted[]
+}
+
+export interface Granted extends Spending {
+  readonly grantedNanoCredits: number
+}
+
+export interface Posting {
+  readonly holder: string
+  readonly entries: readonly PostingEntry[]
+  readonly expiresAtMs: number
+}
+
+export interface PostingEntry extends Account {
+  readonly spentNanoCredits: number
+  /** What the holder holds from now on. */
+  readonly holdNanoCredits: number
 }
 
 export interface Spending extends Account {
   readonly spentNanoCredits: number
   readonly heldNanoCredits: number
-}
-
-export interface BudgetVerdict {
-  /** The first budget that does not have this much left. */
-  readonly refusal?: (Spending & { readonly maxNanoCredits: number }) | undefined
-  /** After this call, in the order of the demands. */
-  readonly spending: readonly Spending[]
-}
-
-export interface BudgetSettlement {
-  readonly callId: string
-  readonly accounts: readonly Account[]
-  readonly nanoCredits: number
 }

@@ -11,6 +11,7 @@ import { createMemoryLimits } from '../../policy/limits/memory.ts'
 import { createSeatQueue } from '../../policy/pacing/seat-queue.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { testDatabases } from '../testing/databases.ts'
+import { createAllowances } from '../../policy/budgets/allowances.ts'
 import { createBudgets } from './budgets.ts'
 
 const databases = await testDatabases()
@@ -117,7 +118,7 @@ describe.each(databases)('admission on $name', (testDatabase) => {
       minGapMs: 0,
     }
     const seats = createSeatQueue(() => settings, clock)
-    const budgets = createBudgets(database)
+    const budgets = createAllowances({ store: createBudgets(database), holder: 'one', clock })
     const admission = createAdmission({
       limits: createMemoryLimits(),
       budgets,

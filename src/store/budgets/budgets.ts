@@ -2,52 +2,39 @@ import { sql, type Transaction } from 'kysely'
 import type {
   Account,
   BudgetStore,
-  BudgetVerdict,
-  Reservation,
+  Granted,
+  HoldRequest,
+  HoldVerdict,
+  Posting,
   Spending,
 } from '../../policy/budgets/budget-store.ts'
 import type { Database } from '../database/open.ts'
 import type { Schema } from '../schema.ts'
 
 /**
- * Budgets as rows: exact, durable, and the same for every replica that shares the database.
+ * Budgets as rows: exact, durable, and the same for every process that shares the database.
  *
- * A reservation adds first and looks afterwards: the upsert locks the rows and gives back their new values, so two calls can
- * never both see the same money. One that went too far is rolled back whole.
+ * Money is added first and looked at afterwards: the upsert locks the rows and gives back their new values, so two processes
+ * can never both see the same money. A hold that went too far is rolled back whole. Every transaction touches `holds` before
+ * `spending`, and rows in one order, so that two never wait for each other.
  */
 export function createBudgets(database: Database): BudgetStore {
   return {
-    async reserve(reservation) {
-      if (reservation.demands.length === 0) return { spending: [] }
+    async hold(request) {
       try {
-        return await database.query.transaction().execute(async (transaction) => {
-          const verdict = verdictOf(reservation, await hold(transaction, reservation))
-          // Leaving by an exception is how a transaction is undone.
-          if (verdict.refusal) throw new Refused(verdict)
-          return verdict
-        })
+        return await database.query
+          .transaction()
+          .execute(async (transaction) => ({ granted: await hold(transaction, request) }))
       } catch (error) {
+        // Leaving by an exception is how a transaction is undone.
         if (error instanceof Refused) return error.verdict
         throw error
       }
     },
 
-    async settle({ callId, accounts, nanoCredits }) {
-      if (accounts.length === 0) return
-      await database.query.transaction().execute(async (transaction) => {
-        const held = await transaction
-          .deleteFrom('holds')
-          .where('call_id', '=', callId)
-          .returningAll()
-          .execute()
-        const amounts = new Map(
-          held.map((row) => [accountKey(row.scope, row.period_start), row.amount]),
-        )
-        for (const account of sorted(accounts)) {
-          const amount = amounts.get(accountKey(account.scope, account.periodStartMs)) ?? 0
-          await charge(transaction, account, nanoCredits, amount)
-        }
-      })
+    async post(posting) {
+      if (posting.entries.length === 0) return []
+      return database.query.transaction().execute((transaction) => post(transaction, posting))
     },
 
     expireHolds: (nowMs) =>
@@ -57,14 +44,15 @@ export function createBudgets(database: Database): BudgetStore {
           .where('expires_at', '<', nowMs)
           .returningAll()
           .execute()
-        const accounts = expired.map(({ scope, period_start, amount }) => ({
-          scope,
-          periodStartMs: period_start,
-          amount,
-        }))
-        for (const account of sorted(accounts)) {
-          await charge(transaction, account, account.amount, account.amount)
-        }
+        await add(
+          transaction,
+          expired.map(({ scope, period_start, amount }) => ({
+            scope,
+            periodStartMs: period_start,
+            spent: amount,
+            held: -amount,
+          })),
+        )
         return expired.length
       }),
 
@@ -75,16 +63,16 @@ export function createBudgets(database: Database): BudgetStore {
         .select(EXACT)
         .where('scope', 'in', [...new Set(accounts.map((account) => account.scope))])
         .execute()
-      return accounts.map((account) => {
-        const row = rows.find(
-          (found) => found.scope === account.scope && found.period_start === account.periodStartMs,
-        )
-        return {
-          ...account,
-          spentNanoCredits: Number(row?.spent ?? 0),
-          heldNanoCredits: Number(row?.held ?? 0),
-        }
-      })
+      const found = byAccount(rows.map(spendingFromRow))
+      return accounts.map(
+        ({ scope, periodStartMs }) =>
+          found.get(accountKey(scope, periodStartMs)) ?? {
+            scope,
+            periodStartMs,
+            spentNanoCredits: 0,
+            heldNanoCredits: 0,
+          },
+      )
     },
   }
 }
@@ -98,94 +86,182 @@ const EXACT = [
 ] as const
 
 class Refused extends Error {
-  readonly verdict: BudgetVerdict
-  constructor(verdict: BudgetVerdict) {
+  readonly verdict: HoldVerdict
+  constructor(refusal: NonNullable<HoldVerdict['refusal']>) {
     super('over budget')
-    this.verdict = verdict
+    this.verdict = { refusal, granted: [] }
   }
 }
 
-/** The rows as they stand with this call's hold in them. */
+/** First what must be had; then, where that leaves room, what is welcome beyond it. */
 async function hold(
   transaction: Transaction<Schema>,
-  { callId, demands, nanoCredits, expiresAtMs }: Reservation,
-): Promise<readonly Spending[]> {
-  const amount = Math.round(nanoCredits)
-  const rows = await transaction
-    .insertInto('spending')
-    // In one order everywhere, so that two calls never wait for each other's rows.
-    .values(
-      sorted(demands).map(({ scope, periodStartMs }) => ({
-        scope,
-        period_start: periodStartMs,
-        spent: 0,
-        held: amount,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict
-        .columns(['scope', 'period_start'])
-        .doUpdateSet({ held: sql<number>`spending.held + excluded.held` }),
-    )
-    .returning(EXACT)
-    .execute()
+  { holder, demands, expiresAtMs }: HoldRequest,
+): Promise<readonly Granted[]> {
+  const must = demands.map((demand) => amountOf(demand, demand.nanoCredits))
+  await raise(transaction, holder, must, expiresAtMs)
+  const rows = byAccount(await add(transaction, must.map(heldOf)))
+  const extra = demands.map((demand) => {
+    const row = rowOf(rows, demand)
+    const left = demand.maxNanoCredits - row.spentNanoCredits - row.heldNanoCredits
+    if (left < 0) {
+      const heldNanoCredits = row.heldNanoCredits - demand.nanoCredits
+      const { maxNanoCredits } = demand
+      throw new Refused({ ...row, heldNanoCredits, maxNanoCredits })
+    }
+    return amountOf(demand, demand.headroom(left))
+  })
+  const welcome = extra.filter(({ amount }) => amount > 0)
+  await raise(transaction, holder, welcome, expiresAtMs)
+  for (const row of await add(transaction, welcome.map(heldOf))) {
+    rows.set(accountKey(row.scope, row.periodStartMs), row)
+  }
+  return demands.map((demand, index) => {
+    const row = rowOf(rows, demand)
+    const { spentNanoCredits, heldNanoCredits, scope, periodStartMs } = row
+    const grantedNanoCredits = demand.nanoCredits + (extra[index]?.amount ?? 0)
+    return { scope, periodStartMs, spentNanoCredits, heldNanoCredits, grantedNanoCredits }
+  })
+}
+
+interface Amount extends Account {
+  readonly amount: number
+}
+
+function amountOf({ scope, periodStartMs }: Account, amount: number): Amount {
+  return { scope, periodStartMs, amount }
+}
+
+function heldOf({ scope, periodStartMs, amount }: Amount): Change {
+  return { scope, periodStartMs, spent: 0, held: amount }
+}
+
+async function raise(
+  transaction: Transaction<Schema>,
+  holder: string,
+  amounts: readonly Amount[],
+  expiresAtMs: number,
+): Promise<void> {
+  const positive = amounts.filter(({ amount }) => amount > 0)
+  if (positive.length === 0) return
   await transaction
     .insertInto('holds')
     .values(
-      demands.map(({ scope, periodStartMs }) => ({
-        call_id: callId,
+      sorted(positive).map(({ scope, periodStartMs, amount }) => ({
+        holder,
         scope,
         period_start: periodStartMs,
         amount,
         expires_at: Math.round(expiresAtMs),
       })),
     )
+    .onConflict((conflict) =>
+      conflict.columns(['holder', 'scope', 'period_start']).doUpdateSet({
+        amount: sql<number>`holds.amount + excluded.amount`,
+        expires_at: sql<number>`excluded.expires_at`,
+      }),
+    )
     .execute()
-  return rows.map((row) => ({
+}
+
+/** What the holder holds is set anew; the difference to before is what the budget holds more or less. */
+async function post(
+  transaction: Transaction<Schema>,
+  { holder, entries, expiresAtMs }: Posting,
+): Promise<readonly Spending[]> {
+  const removed = await transaction
+    .deleteFrom('holds')
+    .where('holder', '=', holder)
+    .where('scope', 'in', [...new Set(entries.map(({ scope }) => scope))])
+    .returningAll()
+    .execute()
+  const before = new Map(
+    removed.map((row) => [accountKey(row.scope, row.period_start), row] as const),
+  )
+  const changes: Change[] = []
+  for (const { scope, periodStartMs, spentNanoCredits, holdNanoCredits } of entries) {
+    const key = accountKey(scope, periodStartMs)
+    const held = holdNanoCredits - (before.get(key)?.amount ?? 0)
+    before.delete(key)
+    changes.push({ scope, periodStartMs, spent: spentNanoCredits, held })
+  }
+  const kept = entries
+    .filter(({ holdNanoCredits }) => holdNanoCredits > 0)
+    .map(({ scope, periodStartMs, holdNanoCredits }) => ({
+      holder,
+      scope,
+      period_start: periodStartMs,
+      amount: holdNanoCredits,
+      expires_at: Math.round(expiresAtMs),
+    }))
+  // Another period of a budget that is among the entries.
+  const holds = [...kept, ...before.values()]
+  if (holds.length > 0) await transaction.insertInto('holds').values(holds).execute()
+  const rows = byAccount(await add(transaction, changes))
+  return entries.map((entry) => rowOf(rows, entry))
+}
+
+interface Change extends Account {
+  readonly spent: number
+  readonly held: number
+}
+
+/** The rows as they then stand. */
+async function add(
+  transaction: Transaction<Schema>,
+  changes: readonly Change[],
+): Promise<readonly Spending[]> {
+  if (changes.length === 0) return []
+  // One statement cannot touch a row twice.
+  const sums = new Map<string, Change>()
+  for (const change of changes) {
+    const key = accountKey(change.scope, change.periodStartMs)
+    const { spent = 0, held = 0 } = sums.get(key) ?? {}
+    sums.set(key, { ...change, spent: spent + change.spent, held: held + change.held })
+  }
+  const rows = await transaction
+    .insertInto('spending')
+    .values(
+      sorted([...sums.values()]).map(({ scope, periodStartMs, spent, held }) => ({
+        scope,
+        period_start: periodStartMs,
+        spent,
+        held,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['scope', 'period_start']).doUpdateSet({
+        spent: sql<number>`spending.spent + excluded.spent`,
+        held: sql<number>`spending.held + excluded.held`,
+      }),
+    )
+    .returning(EXACT)
+    .execute()
+  return rows.map(spendingFromRow)
+}
+
+function spendingFromRow(row: {
+  readonly scope: string
+  readonly period_start: number
+  readonly spent: string
+  readonly held: string
+}): Spending {
+  return {
     scope: row.scope,
     periodStartMs: row.period_start,
     spentNanoCredits: Number(row.spent),
     heldNanoCredits: Number(row.held),
-  }))
-}
-
-function verdictOf(
-  { demands, nanoCredits }: Reservation,
-  rows: readonly Spending[],
-): BudgetVerdict {
-  const amount = Math.round(nanoCredits)
-  const spending: Spending[] = []
-  for (const demand of demands) {
-    const row = rows.find(
-      (found) => found.scope === demand.scope && found.periodStartMs === demand.periodStartMs,
-    )
-    if (!row) continue
-    if (row.spentNanoCredits + row.heldNanoCredits > demand.maxNanoCredits) {
-      const before = { ...row, heldNanoCredits: row.heldNanoCredits - amount }
-      return { refusal: { ...before, maxNanoCredits: demand.maxNanoCredits }, spending: [before] }
-    }
-    spending.push(row)
   }
-  return { spending }
 }
 
-async function charge(
-  transaction: Transaction<Schema>,
-  account: Account,
-  nanoCredits: number,
-  held: number,
-): Promise<void> {
-  const spent = Math.round(nanoCredits)
-  await transaction
-    .insertInto('spending')
-    .values({ scope: account.scope, period_start: account.periodStartMs, spent, held: 0 })
-    .onConflict((conflict) =>
-      conflict.columns(['scope', 'period_start']).doUpdateSet({
-        spent: sql<number>`spending.spent + ${spent}`,
-        held: sql<number>`spending.held - ${held}`,
-      }),
-    )
-    .execute()
+function byAccount(rows: readonly Spending[]): Map<string, Spending> {
+  return new Map(rows.map((row) => [accountKey(row.scope, row.periodStartMs), row]))
+}
+
+function rowOf(rows: ReadonlyMap<string, Spending>, account: Account): Spending {
+  const row = rows.get(accountKey(account.scope, account.periodStartMs))
+  if (row === undefined) throw new Error('a budget row that was just written is not there')
+  return row
 }
 
 function sorted<Row extends Account>(accounts: readonly Row[]): readonly Row[] {

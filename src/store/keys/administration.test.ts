@@ -87,7 +87,16 @@ describe.each(databases)('administration on $name', (testDatabase) => {
         'master',
       )
       const accounts = [{ scope: `key:${made['key_id'] as string}`, periodStartMs: clock.now() }]
-      await createBudgets(database).settle({ callId: 'x', accounts, nanoCredits: 2_500_000_000 })
+      await createBudgets(database).post({
+        holder: 'x',
+        entries: accounts.map(({ scope, periodStartMs }) => ({
+          scope,
+          periodStartMs,
+          spentNanoCredits: 2_500_000_000,
+          holdNanoCredits: 0,
+        })),
+        expiresAtMs: 1,
+      })
       expect(await admin.keyInfo(made['key_id'] as string)).toMatchObject({
         spend: 0.025,
         spend_credits: 2.5,

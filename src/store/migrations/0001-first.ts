@@ -89,12 +89,12 @@ export async function up(db: Kysely<never>, kind: 'sqlite' | 'postgres'): Promis
     .execute()
   await db.schema
     .createTable('holds')
-    .addColumn('call_id', 'text', (column) => column.notNull())
+    .addColumn('holder', 'text', (column) => column.notNull())
     .addColumn('scope', 'text', (column) => column.notNull())
     .addColumn('period_start', 'bigint', (column) => column.notNull())
     .addColumn('amount', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('holds_key', ['call_id', 'scope'])
+    .addPrimaryKeyConstraint('holds_key', ['holder', 'scope', 'period_start'])
     .execute()
   await db.schema.createIndex('holds_expiry').on('holds').column('expires_at').execute()
 

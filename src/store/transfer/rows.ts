@@ -9,7 +9,7 @@ export const TABLES = {
   keys: ['id'],
   seats: ['id'],
   spending: ['scope', 'period_start'],
-  holds: ['call_id', 'scope'],
+  holds: ['holder', 'scope', 'period_start'],
   audit: ['id'],
   stops: ['scope'],
   daily: ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'],

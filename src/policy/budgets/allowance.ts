@@ -1,0 +1,119 @@
+import type { Account, Granted, PostingEntry, Spending } from './budget-store.ts'
+
+/** At most this part of what is left of a budget is held without a call that needs it. */
+const LARGEST_HEADROOM = 1 / 16
+/** How many calls like the one that asked are paid from one draw. */
+const CALLS_PER_DRAW = 32
+
+/**
+ * What one process may spend of one budget without asking the store again. Money is drawn in portions, each call reserves its
+ * estimate from them, and what it cost takes the reservation's place. In nano-credits.
+ */
+export class Allowance {
+  readonly account: Account
+  /** Held for this process in the store. */
+  #held = 0
+  /** Of it, by running calls. */
+  #reserved = 0
+  /** Of it, spent already and not yet posted. */
+  #unposted = 0
+  #headroom = 0
+  /** As the store last said, this process's own part taken out. */
+  #spent = 0
+  #heldByOthers = 0
+  /** The store has said something at all. */
+  #known = false
+  /** No call has reserved anything since the last posting. */
+  #idle = false
+
+  constructor(account: Account) {
+    this.account = account
+  }
+
+  /** Whether the calls are paid one by one, since little is left of the budget. */
+  get isTight(): boolean {
+    return this.#headroom === 0
+  }
+  /** Nothing is held, owed or asked here: it can be forgotten. */
+  get isOver(): boolean {
+    return this.#idle && this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
+  }
+
+  /** What must be drawn before a call may reserve so much. */
+  shortBy(amount: number): number {
+    return Math.max(0, amount - (this.#held - this.#reserved - this.#unposted))
+  }
+
+  /** Whether the budget, as far as is known here, has room: it may have been made smaller since the money was drawn. */
+  fits(amount: number, maxNanoCredits: number): boolean {
+    if (!this.#known) return false
+    const { spentNanoCredits, heldNanoCredits } = this.spending()
+    return spentNanoCredits + heldNanoCredits + amount <= maxNanoCredits
+  }
+
+  reserve(amount: number): void {
+    this.#reserved += amount
+    this.#idle = false
+  }
+
+  settle(reserved: number, spent: number): void {
+    this.#reserved -= reserved
+    this.#unposted += spent
+  }
+
+  /** Worth a call or more, else not worth having: the last money of a budget is held by the calls that need it. */
+  headroomFor(amount: number, leftNanoCredits: number): number {
+    const wished = Math.min(amount * CALLS_PER_DRAW, Math.floor(leftNanoCredits * LARGEST_HEADROOM))
+    this.#headroom = wished < amount ? 0 : wished
+    return this.#headroom
+  }
+
+  granted(granted: Granted): void {
+    this.#held += granted.grantedNanoCredits
+    this.seen(granted)
+  }
+
+  seen({ spentNanoCredits, heldNanoCredits }: Spending): void {
+    this.#known = true
+    this.#spent = spentNanoCredits
+    this.#heldByOthers = Math.max(0, heldNanoCredits - this.#held)
+  }
+
+  /** As it stands with what the store does not know yet. What is held without a call that needs it counts as left. */
+  spending(): Spending {
+    return {
+      ...this.account,
+      spentNanoCredits: this.#spent + this.#unposted,
+      heldNanoCredits: this.#heldByOthers + this.#reserved,
+    }
+  }
+
+  /**
+   * Takes out what the store is to be told: what was spent, and what is still held. One that nobody used since the last
+   * posting gives back what no call needs, as all do at the end. `undefined`: there is nothing to tell.
+   */
+  takePosting(atTheEnd: boolean, renews: boolean): Taken | undefined {
+    const held = this.#held
+    const unposted = this.#unposted
+    const spare = Math.max(0, held - this.#reserved - unposted)
+    const kept = this.#idle || atTheEnd ? 0 : Math.min(spare, this.#headroom)
+    const holds = this.#reserved + kept
+    this.#idle = true
+    if (unposted === 0 && holds === held && !(renews && held > 0)) return undefined
+    this.#held = holds
+    this.#unposted = 0
+    return {
+      entry: { ...this.account, spentNanoCredits: unposted, holdNanoCredits: holds },
+      putBack: () => {
+        this.#held += held - holds
+        this.#unposted += unposted
+      },
+    }
+  }
+}
+
+interface Taken {
+  readonly entry: PostingEntry
+  /** When the store did not take it. */
+  readonly putBack: () => void
+}

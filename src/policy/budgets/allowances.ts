@@ -1,0 +1,211 @@
+import type { Clock } from '../../core/clock.ts'
+import { Allowance } from './allowance.ts'
+import type { Account, BudgetDemand, BudgetStore, HoldVerdict, Spending } from './budget-store.ts'
+
+/** The budgets of a call: reserved before it is sent, settled when it is over. */
+export interface Budgets {
+  /** At once where enough is held already. Rejects when the store cannot be asked. */
+  reserve(reservation: Reservation): BudgetVerdict | Promise<BudgetVerdict>
+  settle(settlement: BudgetSettlement): void
+  /** As the store and this process know it. */
+  spending(accounts: readonly Account[]): Promise<readonly Spending[]>
+  /** Posts what was spent and gives back what is held. */
+  close(): Promise<void>
+}
+
+export interface Reservation {
+  readonly demands: readonly BudgetDemand[]
+  readonly nanoCredits: number
+}
+
+export interface BudgetVerdict {
+  /** The first budget that does not have this much left. */
+  readonly refusal?: HoldVerdict['refusal']
+  /** With this call, in the order of the demands. */
+  readonly spending: readonly Spending[]
+}
+
+export interface BudgetSettlement {
+  readonly accounts: readonly Account[]
+  /** What was reserved for the call; 0 when it went ahead without. */
+  readonly reservedNanoCredits: number
+  readonly nanoCredits: number
+}
+
+export interface AllowancesOptions {
+  readonly store: BudgetStore
+  /** Names this process among those that share the store. */
+  readonly holder: string
+  readonly clock: Clock
+  /** Told once for each posting that failed; it is tried again. */
+  readonly onFailure?: ((error: unknown) => void) | undefined
+}
+
+/** How far the store may be behind; what a crash leaves to be counted at its hold. */
+const POST_MS = 100
+const RETRY_MS = 1_000
+/** What nobody used for so long is given back. */
+const IDLE_MS = 1_000
+/** Holds outlive a crash by this. A suspended machine keeps its own: nobody else is there to expire them. */
+const HOLD_MS = 300_000
+const RENEW_MS = 60_000
+
+/**
+ * Budgets at the price of an addition: a process draws money for many calls from the store, and lets them have it one by one.
+ *
+ * A budget is never exceeded by this: what is drawn is held in the store, for all to see. It is drawn in portions that shrink
+ * with what is left, down to a call's own estimate, so that no process sits on the last money. One store operation is under
+ * way at a time; what comes meanwhile waits for the next.
+ */
+export function createAllowances(options: AllowancesOptions): Budgets {
+  const { store, holder, clock, onFailure } = options
+  const allowances = new Map<string, Allowance>()
+  let working: Promise<unknown> = Promise.resolve()
+  let timer: { readonly at: number; readonly cancel: () => void } | undefined
+  let renewedAt = 0
+  let closed = false
+
+  const allowanceOf = (account: Account): Allowance => {
+    const key = `${account.scope}@${account.periodStartMs}`
+    let allowance = allowances.get(key)
+    if (allowance === undefined) {
+      const { scope, periodStartMs } = account
+      allowance = new Allowance({ scope, periodStartMs })
+      allowances.set(key, allowance)
+    }
+    return allowance
+  }
+
+  const oneByOne = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const next = working.then(work)
+    working = next.catch(() => {})
+    return next
+  }
+
+  const reserveHere = ({ demands }: Reservation, amount: number): BudgetVerdict | undefined => {
+    for (const demand of demands) {
+      const allowance = allowanceOf(demand)
+      if (allowance.shortBy(amount) > 0 || !allowance.fits(amount, demand.maxNanoCredits))
+        return undefined
+    }
+    const spending = demands.map((demand) => {
+      const allowance = allowanceOf(demand)
+      allowance.reserve(amount)
+      return allowance.spending()
+    })
+    return { spending }
+  }
+
+  const draw = async (reservation: Reservation, amount: number): Promise<BudgetVerdict> => {
+    for (;;) {
+      const here = reserveHere(reservation, amount)
+      if (here) return here
+      const wanted = reservation.demands.map((demand) => ({ demand, held: allowanceOf(demand) }))
+      const expiresAtMs = clock.now() + HOLD_MS
+      const { refusal, granted } = await store.hold({
+        holder,
+        demands: wanted.map(({ demand, held }) => ({
+          ...demand,
+          nanoCredits: held.shortBy(amount),
+          headroom: (left) => held.headroomFor(amount, left),
+        })),
+        expiresAtMs,
+      })
+      if (refusal) return refused(refusal)
+      for (const [index, { held }] of wanted.entries()) {
+        const row = granted[index]
+        if (row) held.granted(row)
+      }
+      postWithin(IDLE_MS)
+    }
+  }
+
+  /** What is held here without a call that needs it is no reason to refuse, and none to be told. */
+  const refused = (refusal: NonNullable<HoldVerdict['refusal']>): BudgetVerdict => {
+    const allowance = allowanceOf(refusal)
+    allowance.seen(refusal)
+    const { maxNanoCredits } = refusal
+    return { refusal: { ...allowance.spending(), maxNanoCredits }, spending: [] }
+  }
+
+  const postWithin = (delayMs: number): void => {
+    if (closed) return
+    const at = clock.monotonic() + delayMs
+    if (timer) {
+      if (timer.at <= at) return
+      timer.cancel()
+    }
+    const cancel = clock.setTimer(delayMs, () => {
+      timer = undefined
+      post().catch(() => {})
+    })
+    timer = { at, cancel }
+  }
+
+  const post = (): Promise<void> =>
+    oneByOne(async () => {
+      const renews = clock.monotonic() - renewedAt >= RENEW_MS
+      const taken = []
+      for (const [key, allowance] of allowances) {
+        if (allowance.isOver) allowances.delete(key)
+        const posting = allowance.takePosting(closed, renews)
+        if (posting) taken.push({ allowance, ...posting })
+      }
+      if (taken.length > 0) await send(taken)
+      if (renews) renewedAt = clock.monotonic()
+      if (allowances.size > 0) postWithin(IDLE_MS)
+    })
+
+  const send = async (
+    taken: readonly (NonNullable<ReturnType<Allowance['takePosting']>> & {
+      readonly allowance: Allowance
+    })[],
+  ): Promise<void> => {
+    try {
+      const entries = taken.map(({ entry }) => entry)
+      const rows = await store.post({ holder, entries, expiresAtMs: clock.now() + HOLD_MS })
+      for (const [index, { allowance }] of taken.entries()) {
+        const row = rows[index]
+        if (row) allowance.seen(row)
+      }
+    } catch (error) {
+      for (const { putBack } of taken) putBack()
+      onFailure?.(error)
+      postWithin(RETRY_MS)
+      throw error
+    }
+  }
+
+  return {
+    reserve(reservation) {
+      if (reservation.demands.length === 0) return { spending: [] }
+      const amount = Math.round(reservation.nanoCredits)
+      return reserveHere(reservation, amount) ?? oneByOne(() => draw(reservation, amount))
+    },
+
+    settle({ accounts, reservedNanoCredits, nanoCredits }) {
+      const reserved = Math.round(reservedNanoCredits)
+      const spent = Math.round(nanoCredits)
+      let tight = false
+      for (const account of accounts) {
+        const allowance = allowanceOf(account)
+        allowance.settle(reserved, spent)
+        tight ||= allowance.isTight
+      }
+      // What a tight budget gets back may be what another process waits for.
+      postWithin(tight ? 0 : POST_MS)
+    },
+
+    async spending(accounts) {
+      if (accounts.length === 0) return []
+      await post().catch(() => {})
+      return store.spending(accounts)
+    },
+
+    async close() {
+      timer?.cancel()
+      closed = true
+      await post()
+    },
+  }
+}

@@ -1,0 +1,231 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createVirtualClock } from '../../core/virtual-clock.ts'
+import { createAllowances, type Budgets } from '../../policy/budgets/allowances.ts'
+import type { BudgetStore } from '../../policy/budgets/budget-store.ts'
+import { migrate } from '../migrations/migrate.ts'
+import { testDatabases } from '../testing/databases.ts'
+import { createBudgets } from './budgets.ts'
+
+const databases = await testDatabases()
+afterAll(() => Promise.all(databases.map((database) => database.close())))
+
+const key = { scope: 'key:a', periodStartMs: 1000 }
+const team = { scope: 'team:t', periodStartMs: 0 }
+
+describe.each(databases)('allowances on $name', (testDatabase) => {
+  async function withStore(
+    use: (house: {
+      readonly store: BudgetStore
+      readonly clock: ReturnType<typeof createVirtualClock>
+      readonly process: (name: string, store?: BudgetStore) => Budgets
+    }) => Promise<void>,
+  ): Promise<void> {
+    const database = await testDatabase.open()
+    await migrate(database)
+    const store = createBudgets(database)
+    const clock = createVirtualClock(1_000_000)
+    try {
+      await use({
+        store,
+        clock,
+        process: (holder, own = store) => createAllowances({ store: own, holder, clock }),
+      })
+    } finally {
+      await database.close()
+    }
+  }
+  const demandsOf = (max: number) => [
+    { ...key, maxNanoCredits: max },
+    { ...team, maxNanoCredits: 1_000_000 },
+  ]
+  const reserve = async (budgets: Budgets, nanoCredits: number, max = 100) =>
+    budgets.reserve({ demands: demandsOf(max), nanoCredits })
+  const settle = (budgets: Budgets, reservedNanoCredits: number, nanoCredits: number) => {
+    budgets.settle({ accounts: [key, team], reservedNanoCredits, nanoCredits })
+  }
+
+  test('the last money of a budget is held by the calls that need it alone', () =>
+    withStore(async ({ process, store }) => {
+      const one = process('one')
+      const two = process('two')
+      expect((await reserve(one, 60)).spending[0]).toEqual({
+        ...key,
+        spentNanoCredits: 0,
+        heldNanoCredits: 60,
+      })
+      expect((await reserve(two, 60)).refusal).toEqual({
+        ...key,
+        spentNanoCredits: 0,
+        heldNanoCredits: 60,
+        maxNanoCredits: 100,
+      })
+      expect((await reserve(two, 40)).refusal).toBeUndefined()
+      settle(one, 60, 10)
+      settle(two, 40, 7)
+      await one.close()
+      await two.close()
+      expect(await store.spending([key, team])).toEqual([
+        { ...key, spentNanoCredits: 17, heldNanoCredits: 0 },
+        { ...team, spentNanoCredits: 17, heldNanoCredits: 0 },
+      ])
+    }))
+
+  test('far from its end a budget is asked once for many calls', () =>
+    withStore(async ({ process, store }) => {
+      let asked = 0
+      const counting: BudgetStore = {
+        ...store,
+        hold: (request) => {
+          asked += 1
+          return store.hold(request)
+        },
+      }
+      const budgets = process('one', counting)
+      await reserve(budgets, 10, 100_000)
+      for (let call = 0; call < 30; call++) {
+        expect(budgets.reserve({ demands: demandsOf(100_000), nanoCredits: 10 })).toMatchObject({
+          spending: [{ heldNanoCredits: 10 * (call + 2) }, {}],
+        })
+      }
+      expect(asked).toBe(1)
+    }))
+
+  test('what nobody uses is given back within some seconds, what calls hold is kept', () =>
+    withStore(async ({ process, store, clock }) => {
+      const budgets = process('one')
+      await reserve(budgets, 10, 100_000)
+      expect((await store.spending([key]))[0]?.heldNanoCredits).toBe(330)
+      await expect
+        .poll(async () => {
+          await clock.advance(1_000)
+          return (await store.spending([key]))[0]?.heldNanoCredits
+        })
+        .toBe(10)
+      settle(budgets, 10, 3)
+      expect(await budgets.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 3, heldNanoCredits: 0 },
+      ])
+    }))
+
+  test('a process that died has its holds counted; a living one renews them', () =>
+    withStore(async ({ process, store, clock }) => {
+      const dead = process('dead')
+      const alive = process('alive')
+      await reserve(dead, 20)
+      await reserve(alive, 30)
+      await dead.close()
+      for (let minute = 0; minute < 6; minute++) {
+        await clock.advance(60_000)
+        await alive.spending([key])
+      }
+      expect(await store.expireHolds(clock.now())).toBe(2)
+      expect(await store.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 20, heldNanoCredits: 30 },
+      ])
+    }))
+
+  test('a posting that failed is tried again, and nothing is lost or counted twice', () =>
+    withStore(async ({ process, store, clock }) => {
+      let away = true
+      let failures = 0
+      const flaky: BudgetStore = {
+        ...store,
+        post: (posting) => {
+          if (!away) return store.post(posting)
+          failures += 1
+          return Promise.reject(new Error('away'))
+        },
+      }
+      const budgets = process('one', flaky)
+      await reserve(budgets, 60)
+      settle(budgets, 60, 11)
+      await clock.advance(0)
+      await expect.poll(() => failures).toBe(1)
+      expect((await reserve(budgets, 89)).refusal).toBeUndefined()
+      away = false
+      settle(budgets, 89, 2)
+      await budgets.close()
+      expect(await store.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 13, heldNanoCredits: 0 },
+      ])
+    }))
+
+  test('a budget made smaller counts at once, though money was drawn before', () =>
+    withStore(async ({ process }) => {
+      const budgets = process('one')
+      await reserve(budgets, 10, 100_000)
+      expect((await reserve(budgets, 10, 15)).refusal).toMatchObject({
+        ...key,
+        heldNanoCredits: 10,
+      })
+    }))
+
+  test('a store that is away is an error, unless enough is held already', () =>
+    withStore(async ({ process, store }) => {
+      let away = false
+      const budgets = process('one', {
+        ...store,
+        hold: (request) => (away ? Promise.reject(new Error('away')) : store.hold(request)),
+      })
+      await reserve(budgets, 10, 100_000)
+      away = true
+      expect((await reserve(budgets, 10, 100_000)).refusal).toBeUndefined()
+      await expect(reserve(budgets, 5_000, 100_000)).rejects.toThrow('away')
+    }))
+
+  test('whatever processes do, a budget is never exceeded by estimates, and sums are exact', () =>
+    withStore(async ({ store, process }) => {
+      let round = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              who: fc.integer({ min: 0, max: 2 }),
+              estimate: fc.integer({ min: 0, max: 40 }),
+              share: fc.double({ min: 0, max: 1, noNaN: true }),
+              ends: fc.boolean(),
+            }),
+            { maxLength: 40 },
+          ),
+          fc.integer({ min: 10, max: 2_000 }),
+          async (calls, max) => {
+            const account = { scope: `key:${round++}`, periodStartMs: 0 }
+            const processes = [0, 1, 2].map((index) => process(`${index}@${account.scope}`))
+            const demands = [{ ...account, maxNanoCredits: max }]
+            let spent = 0
+            const running: (() => void)[] = []
+            await Promise.all(
+              calls.map(async ({ who, estimate, share, ends }) => {
+                const budgets = processes[who]
+                if (budgets === undefined) return
+                const verdict = await budgets.reserve({ demands, nanoCredits: estimate })
+                if (verdict.refusal) return
+                const cost = Math.round(estimate * share)
+                const end = () => {
+                  spent += cost
+                  budgets.settle({
+                    accounts: [account],
+                    reservedNanoCredits: estimate,
+                    nanoCredits: cost,
+                  })
+                }
+                if (ends) end()
+                else running.push(end)
+                const [row] = await store.spending([account])
+                expect(
+                  (row?.spentNanoCredits ?? 0) + (row?.heldNanoCredits ?? 0),
+                ).toBeLessThanOrEqual(max)
+              }),
+            )
+            for (const end of running) end()
+            for (const budgets of processes) await budgets.close()
+            expect(await store.spending([account])).toEqual([
+              { ...account, spentNanoCredits: spent, heldNanoCredits: 0 },
+            ])
+          },
+        ),
+        { numRuns: 25, seed: 2026 },
+      )
+    }))
+})
