@@ -14,6 +14,8 @@ import type { GuardedFetch } from '../transport/guarded-fetch.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createBalancer } from './balance/balancer.ts'
 import { createRetryBudget } from './balance/retry-budget.ts'
+import { createTokenizers } from './count/tokenizers.ts'
+import type { Tokenizers } from './count/tokenizers.ts'
 import { listModels } from './list/list-models.ts'
 import { DEFAULT_MODEL } from './plan/defaults.ts'
 import { createWireMemory } from './plan/wire-memory.ts'
@@ -47,6 +49,8 @@ export interface EngineOptions {
   readonly defaultProvider?: string | undefined
   /** Taken where a call names none. @default 'gpt-4o' */
   readonly defaultModel?: string | undefined
+  /** For counts where the upstream does not count. @default those of `gpt-tokenizer`, where it is installed */
+  readonly tokenizers?: Tokenizers | undefined
   /** Largest answer in one piece. @default 64 MiB */
   readonly maxAnswerBytes?: number | undefined
 }
@@ -73,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     budget: createRetryBudget(clock),
     wireMemory: createWireMemory(clock),
     wakeUps: new WakeUps(clock),
+    tokenizers: options.tokenizers ?? createTokenizers(),
     defaultModel: options.defaultModel ?? DEFAULT_MODEL,
     maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
   }

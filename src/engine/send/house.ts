@@ -10,6 +10,7 @@ import type { GuardedFetch } from '../../transport/guarded-fetch.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Balancer } from '../balance/balancer.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
+import type { Tokenizers } from '../count/tokenizers.ts'
 import type { WireMemory } from '../plan/wire-memory.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import type { SocketTransport } from '../responses/socket-transport.ts'
@@ -35,6 +36,7 @@ export interface House {
   readonly budget: RetryBudget
   readonly wireMemory: WireMemory
   readonly wakeUps: WakeUps
+  readonly tokenizers: Tokenizers
   readonly defaultModel: string
   readonly maxAnswerBytes: number
 }

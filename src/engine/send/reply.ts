@@ -1,6 +1,6 @@
 import { withDetails } from '../../core/errors.ts'
 import type { JetwayError } from '../../core/errors.ts'
-import { estimateTokens } from '../count/estimate-tokens.ts'
+import { countPrompt } from '../count/count-prompt.ts'
 import type { Outbound } from '../plan/outbound.ts'
 import type { WholeAnswer } from '../relay/outlet.ts'
 import { replyHeaders } from '../relay/reply-headers.ts'
@@ -33,10 +33,12 @@ export function headFor(
 }
 
 /** Answers a count of tokens with an estimate, marked as one; `false` for every other operation. */
-export function answerEstimate(state: CallState): boolean {
+export async function answerEstimate(state: CallState): Promise<boolean> {
   const { call, dialect, house, outlet, decoded, provider, model, log, watch, permit } = state
   if (dialect.operation !== 'count-tokens' || model === undefined) return false
-  const answer = dialect.encodeAnswer(estimateTokens(decoded.conversation()), {
+  const countText = await house.tokenizers.find(model.tokenizer)
+  const counting = countPrompt(decoded.conversation(), countText)
+  const answer = dialect.encodeAnswer(await state.interrupts.guard(counting), {
     requestId: call.id,
     model: call.model,
     request: call.body.json,

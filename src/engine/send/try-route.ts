@@ -71,7 +71,7 @@ export async function tryRoute(
     failure = outcome.error
     const step = decide(state, progress, target, route, asked, outcome)
     if (step.kind === 'give-up') {
-      if (!answerEstimate(state)) return failure
+      if (!(await answerEstimate(state))) return failure
       return undefined
     }
     if (step.kind === 'retry') {

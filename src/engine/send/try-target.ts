@@ -62,7 +62,9 @@ async function attemptTarget(
   if (model === undefined) return { kind: 'missing' }
   state.model = model
   await admit(state, model)
-  if (!model.wires.includes('messages') && answerEstimate(state)) return { kind: 'answered' }
+  if (state.dialect.operation === 'count-tokens' && !model.wires.includes('messages')) {
+    if (await answerEstimate(state)) return { kind: 'answered' }
+  }
   if (house.fetchImage !== undefined && settings.images?.fetch === true) {
     await bringImages(state, house.fetchImage, settings.images)
   }
