@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly hasImages: boolean
   /** Tokens the caller allows for the answer. */
   readonly maxOutputTokens?: number | undefined
+  /** The answer must follow a JSON Schema; told by dialects that may be relayed to a wire that takes no notice of it. */
+  readonly wantsSchema?: boolean | undefined
 }
 
 /** Where a request came in, for dialects that keep model or streaming in the path (Gemini). */

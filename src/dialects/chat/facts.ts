@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../../core/dialect.ts'
-import { asArray, asString, isJsonObject } from '../../core/json.ts'
+import { asArray, asObject, asString, isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import {
   optionalBoolean,
@@ -25,6 +25,7 @@ export function readFacts(body: JsonObject): RequestFacts {
     hasImages: messages.some((message) => isJsonObject(message) && holdsImage(message)),
     maxOutputTokens:
       optionalInteger(body, 'max_completion_tokens') ?? optionalInteger(body, 'max_tokens'),
+    wantsSchema: asObject(body['response_format'])?.['type'] === 'json_schema',
   }
 }
 

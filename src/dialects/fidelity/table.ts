@@ -226,6 +226,7 @@ export const FIDELITY = {
     chat: 'kept',
     responses: 'kept',
     messages: 'kept',
+    note: 'Claude takes no notice of it on chat: asked there, it goes to /v1/messages, as a sentence where the model takes no schema',
   },
   verbosity: {
     what: 'Verbosity',

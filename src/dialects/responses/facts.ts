@@ -28,6 +28,7 @@ export function readFacts(body: JsonObject): RequestFacts {
     stream: optionalBoolean(body, 'stream') ?? false,
     ...lastTurn(input),
     hasImages: typeof input !== 'string' && input.some(hasImage),
+    wantsSchema: asObject(asObject(body['text'])?.['format'])?.['type'] === 'json_schema',
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   }
 }

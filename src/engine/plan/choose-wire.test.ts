@@ -19,9 +19,10 @@ function choose(
   changes: Partial<Model> = {},
   refused: readonly WireName[] = [],
   candidates = false,
+  schema = false,
 ): WireName {
   const model = tinyModel('m', { wires, ...changes })
-  const question = { dialect: speaking(name), model, refused: new Set(refused), candidates }
+  const question = { dialect: speaking(name), model, refused: new Set(refused), candidates, schema }
   return chooseWire(question).wire
 }
 
@@ -71,11 +72,40 @@ describe('what a model refused', () => {
   })
 })
 
+describe('a schema', () => {
+  const claude = { vendor: 'Anthropic' }
+  const wanted = (
+    name: Dialect['name'],
+    wires: readonly WireName[],
+    changes: Partial<Model>,
+    candidates = false,
+  ): WireName => choose(name, wires, changes, [], candidates, true)
+
+  test('goes to the wire on which Claude takes notice of it', () => {
+    expect(wanted('chat', ['chat', 'messages'], claude)).toBe('messages')
+    expect(wanted('responses', ['chat', 'messages'], claude)).toBe('messages')
+    expect(choose('chat', ['chat', 'messages'], claude)).toBe('chat')
+  })
+  test('stays where there is no other wire, and where several answers are asked for', () => {
+    expect(wanted('chat', ['chat'], claude)).toBe('chat')
+    expect(wanted('chat', ['chat', 'messages'], claude, true)).toBe('chat')
+  })
+  test('stays on the own wire of any other model', () => {
+    expect(wanted('chat', ['chat', 'responses'], { vendor: 'OpenAI' })).toBe('chat')
+  })
+})
+
 describe('embeddings', () => {
   const embedding = tinyModel('e', { kind: 'embeddings', wires: ['embeddings'] })
   const dialect = tinyDialects.get('embeddings') as Dialect
   test('have one wire', () => {
-    const question = { dialect, model: embedding, refused: new Set<WireName>(), candidates: false }
+    const question = {
+      dialect,
+      model: embedding,
+      refused: new Set<WireName>(),
+      candidates: false,
+      schema: false,
+    }
     expect(chooseWire(question).wire).toBe('embeddings')
   })
   test('are not made by a model that talks', () => {
@@ -84,6 +114,7 @@ describe('embeddings', () => {
       model: tinyModel('m'),
       refused: new Set<WireName>(),
       candidates: false,
+      schema: false,
     }
     expect(() => chooseWire(question)).toThrow(/does not make embeddings/)
   })

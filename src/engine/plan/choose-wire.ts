@@ -2,6 +2,7 @@ import type { Dialect } from '../../core/dialect.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import type { Model, WireName } from '../../core/model.ts'
 import { never } from '../../core/parts.ts'
+import { ignoresSchema } from '../../dialects/fidelity/index.ts'
 
 export interface WireChoice {
   readonly wire: WireName
@@ -15,6 +16,8 @@ export interface WireQuestion {
   readonly refused: ReadonlySet<WireName>
   /** More than one answer is asked for, which only chat can say. */
   readonly candidates: boolean
+  /** The answer must follow a JSON Schema. */
+  readonly schema: boolean
 }
 
 /**
@@ -24,7 +27,8 @@ export interface WireQuestion {
 export function chooseWire(question: WireQuestion): WireChoice {
   const { dialect, model, refused } = question
   if (dialect.operation === 'embed') return embeddings(model)
-  const listed = model.wires.filter((wire) => wire !== 'embeddings' && !refused.has(wire))
+  const spoken = model.wires.filter((wire) => wire !== 'embeddings' && !refused.has(wire))
+  const listed = ableToFollow(question, spoken)
   if (model.kind === 'embeddings' || (model.wires.length > 0 && model.wires.every(isEmbeddings))) {
     throw new BadRequestError(`${model.id} makes embeddings; it does not answer prompts`, {
       param: 'model',
@@ -39,8 +43,19 @@ export function chooseWire(question: WireQuestion): WireChoice {
   }
   const order = preference(dialect, model)
   const best = order.find((wire) => listed.includes(wire))
-  if (best !== undefined) return { wire: best, reason: `${model.id} lists ${listed.join(', ')}` }
-  return learned(order, model, refused)
+  if (best === undefined) return learned(order, model, refused)
+  const why = listed === spoken ? '' : '; it takes no notice of a schema on the others'
+  return { wire: best, reason: `${model.id} lists ${listed.join(', ')}${why}` }
+}
+
+/** Without the wires on which the model would take no notice of a schema, unless there are no others. */
+function ableToFollow(
+  { schema, candidates, model }: WireQuestion,
+  wires: readonly WireName[],
+): readonly WireName[] {
+  if (!schema || candidates) return wires
+  const able = wires.filter((wire) => !ignoresSchema(wire, model))
+  return able.length === 0 || able.length === wires.length ? wires : able
 }
 
 /**

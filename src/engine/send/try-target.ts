@@ -109,11 +109,12 @@ function wireFor(state: CallState, model: Model, lessons: readonly Mend[]): Wire
   const known = house.wireMemory.refused(provider ?? '', model.id)
   const learned = lessons.flatMap((lesson) => (lesson.kind === 'other-wire' ? [lesson.wire] : []))
   const refused = learned.length === 0 ? known : new Set([...known, ...learned])
-  const choice = chooseWire({ dialect, model, refused, candidates: false })
+  const schema = state.facts.wantsSchema === true
+  const choice = chooseWire({ dialect, model, refused, candidates: false, schema })
   // A relay needs no decoding, and on chat any number of answers can be asked for.
   if (choice.wire === dialect.wire || choice.wire === 'chat') return choice
   if (dialect.operation === 'embed' || (decoded.conversation().candidates ?? 1) <= 1) return choice
-  return chooseWire({ dialect, model, refused, candidates: true })
+  return chooseWire({ dialect, model, refused, candidates: true, schema })
 }
 
 function plan(
