@@ -78,7 +78,7 @@ export interface Store {
   readonly changes: Changes
   readonly ledger: Ledger
   readonly recorder: Recorder & Observer
-  /** Exchanged tokens between replicas; absent without Redis or a seal. */
+  /** Exchanged tokens between processes; absent where there is one only, or no seal. */
   readonly tokens: Shared['tokens']
   /** Places of seats over all processes; absent where there is one only. */
   readonly places: HeldPlaces | undefined

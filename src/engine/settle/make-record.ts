@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Call } from '../../core/call.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { errorName } from '../../core/errors.ts'
@@ -6,6 +5,7 @@ import type { JetwayError } from '../../core/errors.ts'
 import type { AttemptRecord, CallRecord, Outcome } from '../../core/ledger.ts'
 import type { Model } from '../../core/model.ts'
 import type { Plan } from '../../core/plan.ts'
+import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import type { Usage } from '../../core/usage.ts'
 import { costOf } from './cost.ts'
 import type { Stopwatch } from './stopwatch.ts'
@@ -34,7 +34,7 @@ export function makeRecord(input: RecordInput): CallRecord {
   const { call, plan, failure, watch, usage } = input
   const outcome = outcomeOf(input)
   return {
-    uid: randomUUID(),
+    uid: timeOrderedId(input.startedAt),
     id: call.id,
     startedAt: input.startedAt,
     caller: call.caller,

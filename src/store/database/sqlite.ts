@@ -52,11 +52,35 @@ function prepareStatement(connection: Connection, sql: string): SqliteStatement 
   // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
   // where a lock taken later would make one of them fail.
   const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
+  if (sql.startsWith(FOR_EACH)) return forEach(statement)
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...parameters),
     run: (parameters) => statement.run(...parameters),
     iterate: (parameters) => statement.iterate(...parameters),
+  }
+}
+
+/**
+ * Marks a statement that is to be run once for each parameter, which is then a list of parameters. A query builder makes
+ * one long statement of many rows: that costs three times what SQLite needs to insert them one by one.
+ */
+export const FOR_EACH = '/* for each */ '
+
+/** Answers with how many rows each of them changed. */
+function forEach(statement: Statement): SqliteStatement {
+  const runOne = (parameters: unknown): { readonly changes: number } => ({
+    changes: Number(statement.run(...(parameters as readonly unknown[])).changes),
+  })
+  return {
+    reader: true,
+    all: (parameters) => parameters.map(runOne),
+    run: () => {
+      throw new Error('a statement for each of many parameters has rows')
+    },
+    *iterate(parameters) {
+      for (const one of parameters) yield runOne(one)
+    },
   }
 }
 

@@ -28,6 +28,16 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     }
   }
 
+  test('keeps a call whose model has a name that no database takes, and those beside it', () =>
+    withDatabase(async (database) => {
+      const odd = { ...record('odd'), modelAsked: 'a\0b\ud800' }
+      await writeCalls(database, [record('a'), odd, record('b')].map(rowFromRecord))
+      expect(await findCall(database, 'request-odd')).toMatchObject({
+        model_asked: 'a\ufffdb\ufffd',
+      })
+      expect((await listCalls(database, {}, 10)).rows).toHaveLength(3)
+    }))
+
   test('keeps a call whole', () =>
     withDatabase(async (database) => {
       await writeCalls(database, [rowFromRecord(record('a'))])

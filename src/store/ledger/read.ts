@@ -47,6 +47,10 @@ export async function listCalls(
   if (filter.teamId !== undefined) query = query.where('team_id', '=', filter.teamId)
   if (filter.model !== undefined) query = query.where('model', '=', filter.model)
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
+  // Said in so many words, this lets the index of what went wrong be used.
+  if (filter.outcome !== undefined && filter.outcome !== 'ok') {
+    query = query.where(sql<boolean>`outcome <> 'ok'`)
+  }
   if (filter.from !== undefined) query = query.where('started_at', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('started_at', '<', filter.to)
   const after = cursor === undefined ? undefined : parseCursor(cursor)

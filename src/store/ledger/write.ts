@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/open.ts'
 import type { Schema } from '../schema.ts'
+import { insertCalls } from './insert-calls.ts'
 import {
   dailyFromRows,
   MEASURES,
@@ -10,7 +11,7 @@ import {
   type SumRow,
 } from './rows.ts'
 
-/** SQLite binds at most 32,766 values to one statement; a row of `calls` has 35. */
+/** SQLite binds at most 32,766 values to one statement; a row of sums has 15. */
 const ROWS_PER_STATEMENT = 500
 
 /**
@@ -20,18 +21,7 @@ const ROWS_PER_STATEMENT = 500
 export async function writeCalls(database: Database, rows: readonly CallRow[]): Promise<void> {
   if (rows.length === 0) return
   await database.query.transaction().execute(async (transaction) => {
-    const added = new Set<string>()
-    for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-      const inserted = await transaction
-        .insertInto('calls')
-        .values(rows.slice(from, from + ROWS_PER_STATEMENT))
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .returning('id')
-        .execute()
-      for (const { id } of inserted) added.add(id)
-    }
-    // The first of two with one id was written; a second in the same batch must not count either.
-    const fresh = rows.filter((row) => added.delete(row.id))
+    const fresh = await insertCalls(database, transaction, rows)
     const daily = dailyFromRows(fresh)
     await addTo(transaction, 'daily', DAILY_KEY, daily)
     await addTo(transaction, 'sums', SUMS_KEY, sumsFromDaily(daily))

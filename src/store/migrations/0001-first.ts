@@ -182,14 +182,18 @@ async function createLedger(db: Kysely<never>, kind: 'sqlite' | 'postgres'): Pro
     .execute()
   await db.schema.createIndex('calls_request').on('calls').column('request_id').execute()
   await db.schema.createIndex('calls_started').on('calls').columns(['started_at', 'id']).execute()
-  await db.schema.createIndex('calls_key').on('calls').columns(['key_id', 'started_at']).execute()
-  for (const column of ['user_id', 'team_id', 'model', 'outcome'] as const) {
-    await db.schema
-      .createIndex(`calls_${column}`)
-      .on('calls')
-      .columns([column, 'started_at'])
-      .execute()
+  await db.schema.createIndex('calls_model').on('calls').columns(['model', 'started_at']).execute()
+  // Each index is a tenth of what a row costs to write: those that few rows are searched by hold only these.
+  for (const column of ['key_id', 'user_id', 'team_id']) {
+    const name = sql.raw(`calls_${column}`)
+    const named = sql.ref(column)
+    await sql`CREATE INDEX ${name} ON calls (${named}, started_at) WHERE ${named} IS NOT NULL`.execute(
+      db,
+    )
   }
+  await sql`CREATE INDEX calls_outcome ON calls (outcome, started_at) WHERE outcome <> 'ok'`.execute(
+    db,
+  )
 
   let daily = db.schema.createTable('daily')
   const names = ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'] as const
