@@ -64,8 +64,8 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
     const clock = createVirtualClock()
     const first = await countReplicas(connection, clock, 9)
     const second = await countReplicas(connection, clock, 9)
-    expect([first.count, second.count]).toEqual([1, 2])
-    await clock.advance(5_000)
+    expect(second.count).toBe(2)
+    // Without waiting for its next beat.
     await expect.poll(() => first.count).toBe(2)
     await connection.command(['FLUSHALL'])
     await clock.advance(5_000)

@@ -19,6 +19,7 @@ const GONE_MS = 15_000
  */
 const REMEMBERED_MS = 90_000
 const MEMBERS = '{jetway}:replicas'
+const JOINED = '{jetway}:replicas:joined'
 
 /** By the server's own clock, since those of the replicas may differ. */
 const BEAT_SCRIPT = `
@@ -41,7 +42,7 @@ export async function countReplicas(
   let closed = false
   let cancel = (): void => {}
 
-  const tick = async (): Promise<void> => {
+  const countNow = async (): Promise<void> => {
     try {
       const count = Number(await beat([MEMBERS], [own, String(GONE_MS)]))
       const at = clock.monotonic()
@@ -49,10 +50,18 @@ export async function countReplicas(
     } catch {
       // The last count stands: replicas do not vanish because Redis does.
     }
+  }
+  const tick = async (): Promise<void> => {
+    await countNow()
     if (closed) return
     cancel = clock.setTimer(BEAT_MS, () => void tick())
   }
   await tick()
+  // The others know at once of one more: Redis may be gone before their next beat.
+  const unsubscribe = await redis.subscribe(JOINED, (who) => {
+    if (who !== own && !closed) void countNow()
+  })
+  await redis.command(['PUBLISH', JOINED, own]).catch(() => undefined)
 
   return {
     get count() {
@@ -64,6 +73,7 @@ export async function countReplicas(
     async close() {
       closed = true
       cancel()
+      await unsubscribe().catch(() => undefined)
       await redis.command(['ZREM', MEMBERS, own]).catch(() => undefined)
     },
   }
