@@ -240,6 +240,16 @@ test.each([true, false])(
   },
 )
 
+test('a compaction names its model', async () => {
+  await using demo = await startDemoGateway()
+  const reply = await post(demo.url, '/v1/responses/compact', { input: 'a' })
+  expect(reply.status).toBe(400)
+  expect(reply.json).toMatchObject({
+    error: { type: 'invalid_request_error', param: 'model', code: 'missing_field' },
+  })
+  expect(demo.emulator.control.requests.list().some(({ route }) => route === 'chat')).toBe(false)
+})
+
 test('a compaction that fails is the failure of its call', async () => {
   await using demo = await startDemoGateway()
   const body = { model: 'no-such-model', input: 'a' }

@@ -45,6 +45,7 @@ export async function runResponses(
   memory?: ConversationMemory,
 ): Promise<CallRecord> {
   const asked = call.body.json
+  if (call.dialect === COMPACT && call.model === '') throw noModel()
   const stored = asked['store'] !== false
   const previousId = asString(asked['previous_response_id'])
   const input = await wholeInput(call, book, memory)
@@ -90,6 +91,14 @@ export async function wholeInput(
     previousId === undefined ? [] : await conversationBefore(previousId, book, call, memory)
   if (given === undefined) return undefined
   return readSummaries([...before, ...(await resolveReferences(given, book, call.caller))])
+}
+
+/** Whoever compacts goes on with the summary on the same model: a default would read what another has to keep. */
+function noModel(): BadRequestError {
+  return new BadRequestError(
+    '`model` must be the name of a model, as "gpt-5.4": whose conversation is to be compacted; it is missing.',
+    { code: 'missing_field', param: 'model' },
+  )
 }
 
 function isChanged(input: readonly JsonValue[], given: JsonValue | undefined): boolean {

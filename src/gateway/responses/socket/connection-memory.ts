@@ -10,6 +10,8 @@ export interface MemoryBudget {
 }
 
 export interface ConnectionMemory extends ConversationMemory {
+  /** Found no more. */
+  forget(id: string): void
   /** Gives everything back when the connection ends. */
   clear(): void
 }
@@ -75,6 +77,10 @@ export function createConnectionMemory(
       entries.set(id, { items, bytes: size })
       bytes += size
       budget.bytes += size
+    },
+    forget(id) {
+      const entry = entries.get(id)
+      if (entry !== undefined) drop(id, entry)
     },
     clear() {
       for (const [id, entry] of entries) drop(id, entry)

@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { Engine } from '../../../core/engine.ts'
 import { BadRequestError, ServiceUnavailableError } from '../../../core/errors.ts'
 import type { JetwayError } from '../../../core/errors.ts'
+import { asString } from '../../../core/json.ts'
 import { errorFrame, readClientFrame } from '../../../dialects/responses/index.ts'
 import { asJetwayError } from '../../call/encode-refusal.ts'
 import { parseBody } from '../../call/parse-body.ts'
@@ -106,6 +107,11 @@ export class Connection {
     const { signal } = controller
     if (signal.aborted) return
     const call = makeFrameCall({ body, upgrade, first, caller, signal, receivedAt })
+    // As at OpenAI: a turn that fails takes what it went on from along, so that nobody builds on half a turn; clients send all
+    // of it again. What is stored can still be gone on from.
+    const forget = (): void => {
+      this.#memory.forget(asString(body['previous_response_id']) ?? '')
+    }
     if (!generate) {
       const input = await wholeInput(call, book, this.#memory)
       const { frames, response } = warmUp(call, house.clock.now())
@@ -113,7 +119,8 @@ export class Connection {
       for (const frame of frames) this.#socket.send(frame)
       return
     }
-    const sink = new FrameSink(this.#socket, () => {
+    const sink = new FrameSink(this.#socket, (failed) => {
+      if (failed) forget()
       this.#over(controller)
     })
     const ticket = {
@@ -125,6 +132,9 @@ export class Connection {
     house.inFlight.enter(ticket)
     try {
       await runResponses(engine, book, call, sink, this.#memory)
+    } catch (error) {
+      forget()
+      throw error
     } finally {
       house.inFlight.leave(ticket)
     }

@@ -9,20 +9,24 @@ const HOLD_BACK_BYTES = 1_048_576
 const GO_ON_BYTES = 262_144
 /** The events that end a response, as they begin. */
 const LAST = /^\{"type": ?"response\.(?:completed|failed|incomplete|cancelled)"/
+const FAILED = /^\{"type": ?"response\.failed"/
+const ERROR = /^\{"type": ?"error"/
 
 /** Writes a stream's events as text frames: the data of each goes out as it is, comments do not. */
 export class FrameSink implements Sink {
   onDrain: (() => void) | undefined
   readonly #socket: WebSocket
-  readonly #onLast: () => void
+  readonly #onLast: (failed: boolean) => void
   readonly #reader = createFrameReader((text) => {
-    this.#frame(text)
+    this.#event(text)
   })
   #held = false
+  #failed = false
+  #error: string | undefined
   #over = false
 
   /** `onLast` is called once, with the frame after which the client may ask anew. */
-  constructor(socket: WebSocket, onLast: () => void) {
+  constructor(socket: WebSocket, onLast: (failed: boolean) => void) {
     this.#socket = socket
     this.#onLast = onLast
   }
@@ -38,15 +42,18 @@ export class FrameSink implements Sink {
   end(bytes?: Uint8Array): void {
     if (bytes !== undefined) this.#reader.push(bytes)
     this.#reader.end()
+    if (this.#error !== undefined) this.#frame(this.#error)
     this.#last()
   }
 
   fail(error: JetwayError, _answer: EncodedError, headers: Readonly<Record<string, string>>): void {
+    this.#failed = true
     this.#frame(errorFrame(error, headers))
     this.#last()
   }
 
   failStream(_error: JetwayError, bytes: Uint8Array): void {
+    this.#failed = true
     this.end(bytes)
   }
 
@@ -54,16 +61,29 @@ export class FrameSink implements Sink {
     this.#socket.terminate()
   }
 
-  #frame(text: string): void {
-    if (this.#over) return
-    this.#socket.send(text, this.#sent)
+  /**
+   * A stream that fails ends in two events, for SDKs and for Codex. On a socket each of them ends the turn, and the second would be
+   * read as the answer to the next: here `response.failed` is enough, and `error` goes out only where nothing follows it.
+   */
+  #event(text: string): void {
+    if (ERROR.test(text)) {
+      this.#failed = true
+      this.#error = text
+      return
+    }
+    if (FAILED.test(text)) this.#failed = true
+    this.#frame(text)
     if (LAST.test(text)) this.#last()
+  }
+
+  #frame(text: string): void {
+    if (!this.#over) this.#socket.send(text, this.#sent)
   }
 
   #last(): void {
     if (this.#over) return
     this.#over = true
-    this.#onLast()
+    this.#onLast(this.#failed)
   }
 
   readonly #sent = (): void => {

@@ -156,6 +156,74 @@ test('a failure upstream comes as a frame, with the time to wait', async () => {
   client.socket.close()
 })
 
+for (const [name, action] of [
+  ['refused', { kind: 'error', name: 'user_global_rate_limited' }],
+  ['cut', { kind: 'reset', after: 4 }],
+] as const) {
+  test(`a turn that is ${name} takes what it went on from along, unless that is stored`, async () => {
+    await using demo = await startDemoGateway()
+    const client = await connectSocket(demo.url)
+    for (const store of [false, true]) {
+      const common = { model, store, num_retries: 0 }
+      const first = await client.ask({ ...common, input: [user('One.')] })
+      const previous_response_id = idOf(first)
+      demo.emulator.control.faults.add({ on: { route: 'responses' }, times: 1, do: action })
+      const next = { ...common, input: [user('Two.')], previous_response_id }
+      const failed = await client.ask(next)
+      // One frame ends it, or the second would be taken for the answer to the next.
+      const ends = failed.filter(({ type }) => type === 'error' || type === 'response.failed')
+      expect(ends.map(({ type }) => type)).toEqual([name === 'cut' ? 'response.failed' : 'error'])
+      const again = (await client.ask(next)).at(-1)
+      if (store) expect(again).toMatchObject({ type: 'response.completed' })
+      else
+        expect(again).toMatchObject({
+          type: 'error',
+          status: 400,
+          error: { code: 'previous_response_not_found' },
+        })
+    }
+    client.socket.close()
+  })
+}
+
+test('a turn that the gateway itself refuses takes it along, one that came too early does not', async () => {
+  await using demo = await startDemoGateway()
+  const client = await connectSocket(demo.url)
+  const common = { model, store: false }
+  const first = idOf(await client.ask({ ...common, input: [user('One.')] }))
+  client.send({
+    type: 'response.create',
+    ...common,
+    input: [user('Two.')],
+    previous_response_id: first,
+  })
+  client.send({
+    type: 'response.create',
+    ...common,
+    input: [user('Early.')],
+    previous_response_id: first,
+  })
+  let frame = await client.next()
+  while (frame['type'] !== 'response.completed') frame = await client.next()
+  const next = { ...common, previous_response_id: first }
+  expect((await client.ask({ ...next, input: [user('Three.')] })).at(-1)?.['type']).toBe(
+    'response.completed',
+  )
+  const wrong = await client.ask({
+    ...next,
+    input: [{ type: 'message', role: 'robot', content: '' }],
+  })
+  expect(wrong.at(-1)).toMatchObject({
+    type: 'error',
+    status: 400,
+    error: { code: 'invalid_type' },
+  })
+  expect((await client.ask({ ...next, input: [user('Four.')] })).at(-1)).toMatchObject({
+    error: { code: 'previous_response_not_found' },
+  })
+  client.socket.close()
+})
+
 test('binary frames are refused, larger ones than the bound end the connection', async () => {
   const { gateway } = await startTestGateway({ maxBodyBytes: 1000 })
   const client = await connectSocket(gateway.url)
