@@ -13,6 +13,7 @@ import type { Settings } from './core/settings.ts'
 import type { Upstream } from './core/upstream.ts'
 import { dialects, wires } from './dialects/index.ts'
 import { createEngine } from './engine/engine.ts'
+import type { EngineOptions } from './engine/engine.ts'
 import { createSocketTransport } from './engine/responses/socket-transport.ts'
 import type { GuardedFetch } from './transport/guarded-fetch.ts'
 import { createTransport } from './transport/transport.ts'
@@ -30,6 +31,8 @@ export interface AssembleOptions {
   readonly seats?: CopilotOptions['seats']
   readonly sharedTokens?: CopilotOptions['shared']
   readonly admission?: Admission | undefined
+  /** Where sessions were served, over all replicas. @default this process alone */
+  readonly sessions?: EngineOptions['sessions']
   readonly observers?: readonly Observer[] | undefined
   /** Hears of every Copilot token that was asked for. */
   readonly onTokenRefresh?: CopilotOptions['onRefresh']
@@ -90,6 +93,7 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     dialects,
     wires,
     admission: options.admission,
+    sessions: options.sessions,
     observers: options.observers,
     clock,
     random,

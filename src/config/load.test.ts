@@ -154,6 +154,7 @@ jetway:
   drain_timeout: 5
   keep_alive: 3
   upstream_web_socket: true
+  session_ttl: 90
   connect_timeout: 2
   accept_policies: true
   identity_headers: { Editor-Version: mine/1 }
@@ -186,6 +187,7 @@ jetway:
       connectTimeoutMs: 2000,
       keepAliveMs: 3000,
       upstreamWebSocket: true,
+      sessionTtlMs: 90_000,
     },
     gateway: {
       host: '0.0.0.0',

@@ -70,6 +70,9 @@ export function routerFrom(file: ConfigFile, pick: Pick, context: BuildContext):
       own(file, 'upstream_web_socket'),
       defaults.upstreamWebSocket,
     ),
+    sessionTtlMs: inMs(
+      pick('router.session_ttl', own(file, 'session_ttl'), defaults.sessionTtlMs / 1000),
+    ),
     keepAliveMs: inMs(
       pick(
         'router.keep_alive',

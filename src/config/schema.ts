@@ -185,6 +185,9 @@ const jetway = z.object(
       'Traces and metrics through `@opentelemetry/api`, for the SDK that the process has registered. Counts at the start. Default false.',
     ),
     limits: limits.optional().describe('Protect the account from a runaway client.'),
+    session_ttl: seconds(
+      'A session stays with the deployment of its group that served it last, for so long after its last call, in seconds; 0: it does not. Default 3600.',
+    ),
     images: images.optional().describe('Images that a request names by address.'),
   },
   map,

@@ -28,6 +28,7 @@ export const DEFAULT_SETTINGS: Settings = {
     connectTimeoutMs: 10_000,
     keepAliveMs: 15_000,
     upstreamWebSocket: false,
+    sessionTtlMs: 3_600_000,
   },
   gateway: {
     host: '127.0.0.1',

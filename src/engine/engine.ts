@@ -14,6 +14,7 @@ import type { GuardedFetch } from '../transport/guarded-fetch.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createBalancer } from './balance/balancer.ts'
 import { createRetryBudget } from './balance/retry-budget.ts'
+import { createSessionBook, type SessionBook } from './balance/session-book.ts'
 import { createTokenizers } from './count/tokenizers.ts'
 import type { Tokenizers } from './count/tokenizers.ts'
 import { listModels } from './list/list-models.ts'
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly admission?: Admission | undefined
   /** @default [] */
   readonly observers?: readonly Observer[] | undefined
+  /** Where sessions were served, over all replicas. @default this process alone */
+  readonly sessions?: SessionBook | undefined
   readonly clock: Clock
   readonly random: Random
   /** Whose models can be called by their bare names. @default the first of `upstreams` */
@@ -74,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     random,
     resolver: createResolver(new Set(upstreams.keys()), defaultProvider),
     balancer: createBalancer(clock, random),
+    sessions: options.sessions ?? createSessionBook(clock),
     budget: createRetryBudget(clock),
     wireMemory: createWireMemory(clock),
     wakeUps: new WakeUps(clock),

@@ -76,6 +76,7 @@ export interface GatewayExtensions {
   readonly responses?: ResponseStore | undefined
   readonly seats?: AssembleOptions['seats']
   readonly sharedTokens?: AssembleOptions['sharedTokens']
+  readonly sessions?: AssembleOptions['sessions']
   /** Rejects while calls should not come; readiness says so. */
   readonly ready?: (() => Promise<void>) | undefined
   /** Seats and keys that are stopped, and how often each reason stopped one: for metrics. */
@@ -169,6 +170,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     ],
     seats: extensions.seats,
     sharedTokens: extensions.sharedTokens,
+    sessions: extensions.sessions,
     onTokenRefresh: metrics.refreshed,
   })
   house = assembled

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Observer } from '../core/ledger.ts'
 import type { Log } from '../core/log.ts'
 import type { ResponseStore } from '../core/response-store.ts'
+import type { SessionBook } from '../engine/balance/session-book.ts'
 import type { AuditLog } from '../policy/admin/audit.ts'
 import type { IdempotencyStore } from '../policy/admin/idempotency.ts'
 import type { BudgetStore } from '../policy/budgets/budget-store.ts'
@@ -27,6 +28,7 @@ import { migrate, pendingMigrations } from './migrations/migrate.ts'
 import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
 import { openShared, type Shared, type SharedOptions } from './shared/open-shared.ts'
+import { createSharedSessions } from './shared/shared-sessions.ts'
 import { createStopStore } from './stops/stops.ts'
 import { repeat } from './upkeep/repeat.ts'
 import { DEFAULT_RETENTION, deleteOldRows, type Retention } from './upkeep/retention.ts'
@@ -84,7 +86,8 @@ export interface Store {
   readonly places: HeldPlaces | undefined
   /** How many gateways divide the places of a seat among them, since nothing counts for all of them. */
   readonly divided: number
-  readonly values: Shared['values']
+  /** Where sessions were served; absent where this process is alone. */
+  readonly sessions: SessionBook | undefined
   /** Rejects with what is wrong while the database was not reached yet. */
   ready(): Promise<void>
   status(): StoreStatus
@@ -217,7 +220,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     tokens: shared.tokens,
     places,
     divided: shared.divided,
-    values: shared.values,
+    sessions: shared.values && createSharedSessions(shared.values, clock),
     ready: () =>
       migrated
         ? Promise.resolve()

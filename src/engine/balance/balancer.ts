@@ -4,6 +4,7 @@ import type { JetwayError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
 import type { Deployment, RouterSettings } from '../../core/settings.ts'
 import type { Target } from '../resolve/target.ts'
+import { bySession, type StickySession } from './by-session.ts'
 import { Load } from './load.ts'
 import { TargetHealth } from './target-health.ts'
 
@@ -18,6 +19,8 @@ export interface Balancer {
 export interface PickContext {
   readonly seat: SeatId
   readonly router: RouterSettings
+  /** The session that the call belongs to, where it is known. */
+  readonly session?: StickySession | undefined
   /** Already tried by this call: taken again only when nothing else is left. */
   readonly tried: readonly Target[]
   /** Not to be taken at all. */
@@ -61,7 +64,7 @@ export function createBalancer(clock: Clock, random: Random): Balancer {
   }
 
   return {
-    pick(targets, { seat, router, tried, excluded }) {
+    pick(targets, { seat, router, session, tried, excluded }) {
       const [only] = targets
       if (targets.length === 1 && only !== undefined && only.deployment === undefined) {
         return excluded.includes(only) ? { kind: 'none' } : { kind: 'target', target: only }
@@ -76,7 +79,9 @@ export function createBalancer(clock: Clock, random: Random): Balancer {
         else soonest = Math.min(soonest, waitMs)
       }
       const fresh = free.filter((target) => !tried.includes(target))
-      const chosen = choose(lowestOrder(fresh.length > 0 ? fresh : free), router, random, loadOf)
+      const candidates = lowestOrder(fresh.length > 0 ? fresh : free)
+      const chosen =
+        stickTo(candidates, session, router) ?? choose(candidates, router, random, loadOf)
       if (chosen !== undefined) return { kind: 'target', target: chosen }
       return soonest === Infinity ? { kind: 'none' } : { kind: 'busy', waitMs: soonest }
     },
@@ -102,6 +107,20 @@ function lowestOrder(targets: readonly Target[]): readonly Target[] {
   let lowest = Infinity
   for (const target of targets) lowest = Math.min(lowest, orderOf(target))
   return targets.filter((target) => orderOf(target) === lowest)
+}
+
+/** Where its session was; a new one goes where all replicas would send it, unless load decides. */
+function stickTo(
+  targets: readonly Target[],
+  session: StickySession | undefined,
+  { strategy }: RouterSettings,
+): Target | undefined {
+  if (session === undefined) return undefined
+  if (strategy === 'least-busy')
+    return targets.find(
+      ({ deployment }) => deployment !== undefined && deployment.id === session.last,
+    )
+  return bySession(targets, session, weightOf)
 }
 
 function choose(

@@ -9,6 +9,7 @@ import type { Upstream } from '../../core/upstream.ts'
 import type { GuardedFetch } from '../../transport/guarded-fetch.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Balancer } from '../balance/balancer.ts'
+import type { SessionBook } from '../balance/session-book.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
 import type { Tokenizers } from '../count/tokenizers.ts'
 import type { WireMemory } from '../plan/wire-memory.ts'
@@ -33,6 +34,7 @@ export interface House {
   readonly random: Random
   readonly resolver: Resolver
   readonly balancer: Balancer
+  readonly sessions: SessionBook
   readonly budget: RetryBudget
   readonly wireMemory: WireMemory
   readonly wakeUps: WakeUps

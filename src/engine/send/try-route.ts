@@ -2,6 +2,8 @@ import { RateLimitError } from '../../core/errors.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import type { Access, Mend } from '../../core/upstream.ts'
 import type { PickContext } from '../balance/balancer.ts'
+import type { StickySession } from '../balance/by-session.ts'
+import { sessionOf } from '../balance/session-of.ts'
 import { notFound } from '../resolve/not-found.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { toJetwayError } from './attempt.ts'
@@ -41,6 +43,8 @@ export async function tryRoute(
     pick: {
       seat: state.call.caller.seat,
       router: state.settings.router,
+      // Only where there is a choice: finding it may take a question to other processes.
+      session: route.targets.length > 1 ? await findSession(state, route) : undefined,
       tried: [],
       excluded: [],
     },
@@ -62,7 +66,10 @@ export async function tryRoute(
     const { target } = progress
     if (target === undefined) continue
     const outcome = await tryTarget(state, target, asked, progress.lessons)
-    if (outcome.kind === 'answered') return undefined
+    if (outcome.kind === 'answered') {
+      remember(state, progress.pick.session, target)
+      return undefined
+    }
     if (outcome.kind === 'missing') {
       progress.pick.excluded.push(target)
       progress.target = undefined
@@ -81,6 +88,24 @@ export async function tryRoute(
     const problem = await mend(state, progress, target, asked, step.mend, outcome.access)
     if (problem !== undefined) return problem
   }
+}
+
+async function findSession(
+  { call, house, settings }: CallState,
+  route: Route,
+): Promise<StickySession | undefined> {
+  if (settings.router.sessionTtlMs === 0) return undefined
+  const key = sessionOf(call, route.name)
+  return key === undefined ? undefined : { key, last: await house.sessions.find(key) }
+}
+
+function remember(
+  { house, settings, failure }: CallState,
+  session: StickySession | undefined,
+  { deployment }: Target,
+): void {
+  if (session === undefined || deployment === undefined || failure !== undefined) return
+  house.sessions.keep(session.key, deployment.id, settings.router.sessionTtlMs)
 }
 
 function take(progress: Progress, target: Target): void {

@@ -86,6 +86,7 @@ export async function openTeams(
     observers: teams.observers,
     seats: teams.seatCredentials,
     sharedTokens: store.tokens,
+    sessions: store.sessions,
     responses: store.responses,
     routes: adminRoutes({
       teams,
