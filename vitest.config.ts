@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** What tools install for tests and benches is not ours to test. */
 const installed = ['**/node_modules/**', '**/.cache/**']
+/** Needs a program from PyPI, and a minute. */
+const FUZZ = 'test/http-surface/fuzz.test.ts'
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -21,7 +23,7 @@ export default defineConfig({
           ...shared,
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: [...installed, 'test/clients/**', 'test/packaging/**'],
+          exclude: [...installed, 'test/clients/**', 'test/packaging/**', FUZZ],
           globalSetup: ['test/support/built.ts'],
         },
       },
@@ -30,7 +32,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'clients',
-          include: ['test/clients/**/*.test.ts', 'test/packaging/**/*.test.ts'],
+          include: ['test/clients/**/*.test.ts', 'test/packaging/**/*.test.ts', FUZZ],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

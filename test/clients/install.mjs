@@ -1,7 +1,7 @@
 // Installs the real clients that the tests in this folder run, into `.cache/clients` (not committed).
 //
 //   node test/clients/install.mjs            everything
-//   node test/clients/install.mjs python     only those named: python, npm
+//   node test/clients/install.mjs python     only those named: python, fuzz, npm
 //
 // Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off, but for the two
 // that put a native program, which npm has just installed beside them, where its package looks for it.
@@ -21,10 +21,13 @@ const NPM = {
 }
 const NPM_SCRIPTS = ['opencode-ai/postinstall.mjs', '@anthropic-ai/claude-code/install.cjs']
 const PYTHON = { openai: '2.54.0', anthropic: '2.11.0', litellm: '1.106.2' }
+/** No client: it fuzzes the HTTP surface. */
+const FUZZ = { schemathesis: '4.32.5', hypothesis: '6.170.15' }
 
 const wanted = process.argv.slice(2)
 if (wanted.length === 0 || wanted.includes('npm')) installNpm()
-if (wanted.length === 0 || wanted.includes('python')) installPython()
+if (wanted.length === 0 || wanted.includes('python')) installPython('python', PYTHON)
+if (wanted.length === 0 || wanted.includes('fuzz')) installPython('fuzz', FUZZ)
 
 function installNpm() {
   const folder = join(cache, 'node')
@@ -40,11 +43,11 @@ function installNpm() {
   })
 }
 
-function installPython() {
-  const folder = join(cache, 'python')
-  once(folder, PYTHON, () => {
+function installPython(name, pins) {
+  const folder = join(cache, name)
+  once(folder, pins, () => {
     run('python3', ['-m', 'venv', 'venv'], folder)
-    const packages = Object.entries(PYTHON).map(([name, version]) => `${name}==${version}`)
+    const packages = Object.entries(pins).map(([name, version]) => `${name}==${version}`)
     run(join(folder, 'venv/bin/pip'), ['install', '--quiet', ...packages], folder)
   })
 }

@@ -126,7 +126,7 @@ function describe({ method, path, query, body, may, writes }: AdminRoute): JsonO
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1 },
   }))
   const asked = query ? jsonSchema(query) : {}
   const required = (asked['required'] ?? []) as string[]
@@ -139,7 +139,7 @@ function describe({ method, path, query, body, may, writes }: AdminRoute): JsonO
     parameters.push({ name: 'Idempotency-Key', in: 'header', description, schema })
   }
   return {
-    tags: [path.split('/')[1] ?? 'admin'],
+    tags: [path.replace(/^\/v1/, '').split('/')[1] ?? 'admin'],
     description: may === 'administrator' ? 'For administrators.' : 'For every key, about its own.',
     parameters,
     ...(body
@@ -156,6 +156,23 @@ function describe({ method, path, query, body, may, writes }: AdminRoute): JsonO
 }
 
 function jsonSchema(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return rest as JsonObject
+  const {
+    $schema: _,
+    $defs: __,
+    ...rest
+  } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  })
+  return withoutReferences(rest) as JsonObject
+}
+
+/** A reference to `$defs` leads nowhere inside the whole document; the only one is "any JSON", which needs no words. */
+function withoutReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutReferences)
+  if (typeof value !== 'object' || value === null) return value
+  if ('$ref' in value) return {}
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withoutReferences(member)]),
+  )
 }

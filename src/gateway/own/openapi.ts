@@ -1,6 +1,17 @@
+import type { DialectName } from '../../core/call.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { GEMINI_ACTIONS } from '../routes/data-routes.ts'
 import type { DataRoute } from '../routes/data-routes.ts'
+import { CALL_SCHEMAS } from './openapi/call-schemas.ts'
+import {
+  CALL_STATUSES,
+  ERROR_SCHEMAS,
+  errorResponses,
+  GUARDED_STATUSES,
+  OPEN_STATUSES,
+} from './openapi/errors.ts'
+import { OWN_ANSWERS, OWN_COMPONENTS, OWN_QUERIES, OWN_REQUESTS } from './openapi/own-schemas.ts'
+import { jsonContent, text } from './openapi/schema.ts'
 import type { OwnRoute } from './own-route.ts'
 
 const SECURITY_SCHEMES: JsonObject = {
@@ -29,7 +40,7 @@ export function openapiDocument(
     }
   }
   for (const action of GEMINI_ACTIONS) {
-    const parameters = [pathParameter('model')]
+    const parameters = [pathParameter('model'), ...(action === STREAM ? [ALT] : [])]
     add(
       `/v1beta/models/{model}:${action}`,
       'post',
@@ -39,67 +50,98 @@ export function openapiDocument(
   for (const route of ownRoutes) {
     const names = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '')
     const path = route.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
-    add(path, route.method, ownOperation(route, names.map(pathParameter)))
+    add(path, route.method, ownOperation(route, path, names.map(pathParameter)))
   }
   return {
     openapi: '3.1.0',
     info: { title: 'Jetway', version },
     paths: Object.fromEntries(paths),
-    components: { securitySchemes: SECURITY_SCHEMES },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      schemas: { ...ERROR_SCHEMAS, ...OWN_COMPONENTS },
+    },
   }
+}
+
+const STREAM = 'streamGenerateContent'
+const ALT: JsonObject = {
+  name: 'alt',
+  in: 'query',
+  description: '`sse`: as events; else one JSON array',
+  schema: { type: 'string', enum: ['sse', 'json'] },
 }
 
 function callOperation(summary: string, dialect: string, parameters: JsonObject[]): JsonObject {
+  const name = dialect.split(':')[0] ?? dialect
+  const { documents, request, answer, stream } = CALL_SCHEMAS[dialect] ?? UNKNOWN
   return {
     summary,
-    tags: [dialect.split(':')[0] ?? dialect],
+    description: `As its vendor describes it: ${documents}`,
+    tags: [name],
     parameters,
     security: SECURITY,
-    requestBody: {
-      required: true,
-      content: { 'application/json': { schema: { type: 'object' } } },
-    },
+    requestBody: { required: true, content: jsonContent(request) },
     responses: {
       200: {
         description: 'The answer, whole or as a stream',
+        headers: REPLY_HEADERS,
         content: {
-          'application/json': { schema: { type: 'object' } },
-          'text/event-stream': { schema: { type: 'string' } },
+          ...jsonContent(answer),
+          ...(stream === undefined ? {} : { [stream]: { schema: text } }),
         },
       },
-      ...errorResponses('400', '401', '403', '404', '413', '429', '500', '502', '503', '504'),
+      ...errorResponses(name as DialectName, CALL_STATUSES),
     },
   }
 }
 
-function ownOperation(route: OwnRoute, parameters: JsonObject[]): JsonObject {
+/** A dialect that was added without a description is still named. */
+const UNKNOWN = { documents: '-', request: {}, answer: {}, stream: undefined }
+
+const REPLY_HEADERS: JsonObject = Object.fromEntries(
+  [
+    ['x-request-id', 'Names the call in log, ledger and `explain`'],
+    ['x-jetway-model', 'The model that answered'],
+    ['x-jetway-wire', 'The wire it was asked by'],
+    ['x-jetway-attempts', 'How often it was asked'],
+    ['x-jetway-degraded', 'What a translation could not carry'],
+  ].map(([name, description]) => [name, { description, schema: text }]),
+)
+
+function ownOperation(route: OwnRoute, path: string, parameters: JsonObject[]): JsonObject {
   const guarded = route.access !== 'anyone'
+  const id = `${route.method} ${path.replace(/^\/v1(?=\/)/, '')}`
+  const request = OWN_REQUESTS[id]
+  const query = Object.entries(OWN_QUERIES[id] ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: schema ?? {},
+  }))
   return {
     summary: route.summary,
     tags: ['jetway'],
-    parameters,
+    parameters: [...parameters, ...query],
     ...(guarded ? { security: SECURITY } : {}),
-    ...(route.method === 'POST'
-      ? { requestBody: { content: { 'application/json': { schema: { type: 'object' } } } } }
-      : {}),
+    ...(request === undefined
+      ? {}
+      : { requestBody: { required: true, content: jsonContent(request) } }),
     responses: {
-      200: { description: 'The answer' },
-      ...errorResponses(...(guarded ? ['400', '401', '403', '404', '503'] : ['503'])),
+      200: { description: 'The answer', ...contentOf(id) },
+      ...errorResponses(route.dialect ?? 'chat', guarded ? GUARDED_STATUSES : OPEN_STATUSES),
+      ...(READINESS.test(path) ? { 503: { description: 'Not ready', ...contentOf(id) } } : {}),
     },
     ...route.openapi,
   }
 }
 
-function errorResponses(...statuses: readonly string[]): JsonObject {
-  const content = { 'application/json': { schema: { type: 'object' } } }
-  return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: 'An error in the dialect’s own form', content },
-    ]),
-  )
+/** Says why in the same form as when all is well. */
+const READINESS = /^\/(readyz|health\/readiness)$/
+
+function contentOf(id: string): JsonObject {
+  const content = OWN_ANSWERS[id]
+  return content === undefined ? {} : { content }
 }
 
 function pathParameter(name: string): JsonObject {
-  return { name, in: 'path', required: true, schema: { type: 'string' } }
+  return { name, in: 'path', required: true, schema: { type: 'string', minLength: 1 } }
 }

@@ -75,8 +75,11 @@ const METHODS = ['GET', 'POST', 'DELETE']
 
 /** 405 where another method would do, else 404. */
 function refuseUnroutable(house: GatewayHouse, app: App, context: RouteContext): Response {
-  const { path } = context.req
-  const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0)
+  const { path, method: asked } = context.req
+  // Gemini's paths take any action behind the model's name, so what came here with POST is none.
+  const allowed = METHODS.filter(
+    (method) => method !== asked && app.router.match(method, path)[0].length > 0,
+  )
   if (allowed.length === 0) return refuse(house, context, noEndpoint())
   const error = new MethodNotAllowedError(`this endpoint takes ${allowed.join(' and ')} only`, {
     code: 'method_not_allowed',
