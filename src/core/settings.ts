@@ -62,10 +62,10 @@ export interface RouterSettings {
   readonly keepAliveMs: number
   /** Ask models that list it over a WebSocket; HTTP where that does not work. @default false */
   readonly upstreamWebSocket: boolean
-}
-
   /** A session stays with the target of its group that served it last, for so long after its last call. 0: it does not. @default 3600000 */
   readonly sessionTtlMs: number
+}
+
 export interface GatewaySettings {
   /** @default '127.0.0.1' */
   readonly host: string
