@@ -42,8 +42,12 @@ const REFUSED: readonly RegExp[] = [
   /does not support (?:the )?(?:parameter )?['"`]?(temperature|top_p|seed|verbosity)['"`]?/i,
 ]
 
-/** Tools that a server runs differ from model to model, and no catalogue says which has which. */
-const REFUSED_TOOL = /requested tool ['"`]?([a-z][a-z0-9_]*)['"`]? is not supported/i
+/** Tools that a server runs differ from model to model and from account to account, and no catalogue says which has which. */
+const REFUSED_TOOL: readonly RegExp[] = [
+  /requested tool ['"`]?([a-z][a-z0-9_]*)['"`]? is not supported/i,
+  /use of the ([a-z][a-z ]*?) tool is not supported/i,
+  /rejected tool\(s\): ([a-z][a-z0-9_]*)/i,
+]
 
 /** What a refusal teaches about one parameter, if anything. */
 export function readParameterLesson(
@@ -55,8 +59,11 @@ export function readParameterLesson(
   if (code === 'invalid_reasoning_effort' || /does not support reasoning effort/i.test(message)) {
     return { kind: 'drop-parameter', name: 'reasoning_effort', model }
   }
-  const tool = REFUSED_TOOL.exec(message)?.[1]
-  if (tool !== undefined) return { kind: 'drop-parameter', name: `${TOOLS_OF_TYPE}${tool}`, model }
+  const tool = REFUSED_TOOL.map((said) => said.exec(message)?.[1]).find((found) => found)
+  if (tool !== undefined) {
+    const type = tool.toLowerCase().replaceAll(' ', '_')
+    return { kind: 'drop-parameter', name: `${TOOLS_OF_TYPE}${type}`, model }
+  }
   const renamed = RENAMED.exec(message)
   const [, from, to] = renamed ?? []
   if (from && to && from !== to) return { kind: 'rename-parameter', from, to, model }

@@ -562,6 +562,18 @@ describe('what a refusal teaches', () => {
       { kind: 'drop-parameter', name: 'tools: web_search', model },
     ],
     [
+      'a tool that the account may not use',
+      coded('unsupported_value', 'The use of the web search tool is not supported.', {
+        param: 'tools',
+      }),
+      { kind: 'drop-parameter', name: 'tools: web_search', model },
+    ],
+    [
+      'a tool that Claude does not have',
+      coded('invalid_request_body', 'rejected tool(s): web_fetch'),
+      { kind: 'drop-parameter', name: 'tools: web_fetch', model },
+    ],
+    [
       "Anthropic's own field",
       {
         type: 'error',

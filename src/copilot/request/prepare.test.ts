@@ -468,6 +468,21 @@ describe('tools that a model refused', () => {
       [],
     ],
     ['are not looked for where there are none', { tools: [own] }, {}, []],
+    [
+      'go by Anthropic’s name, too',
+      { tools: [own, { type: 'web_search_20250305', name: 'web_search' }] },
+      { tools: [own] },
+      ['tools.web_search'],
+    ],
+    [
+      'stay where the choice insists by name',
+      {
+        tools: [own, { type: 'web_search_20250305', name: 'web_search' }],
+        tool_choice: { type: 'tool', name: 'web_search' },
+      },
+      {},
+      [],
+    ],
   ])('%s', (_, body, edits, degraded) => {
     const prepared = prepare({
       model: 'reasoner',

@@ -1,4 +1,5 @@
-import { isJsonObject } from '../../core/json.ts'
+import { asObject, asString, isJsonObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Changes } from './changes.ts'
 
 /** A lesson about tools is kept under the name of a field, as those about parameters are: `tools: web_search`. */
@@ -12,10 +13,26 @@ export const TOOLS_OF_TYPE = 'tools: '
 export function dropTools(changes: Changes, type: string, reason: string): void {
   const tools = changes.get('tools')
   if (!Array.isArray(tools)) return
-  const left = tools.filter((tool) => !isJsonObject(tool) || tool['type'] !== type)
-  if (left.length === tools.length || left.length === 0) return
+  const refused = tools.filter((tool) => isOfType(tool, type))
+  if (refused.length === 0 || refused.length === tools.length) return
   const choice = changes.get('tool_choice')
-  if (isJsonObject(choice) && choice['type'] === type) return
+  if (
+    isJsonObject(choice) &&
+    (isOfType(choice, type) || refused.some((tool) => isNamed(tool, choice)))
+  ) {
+    return
+  }
+  const left = tools.filter((tool) => !refused.includes(tool))
   changes.set('tools', left, 'removed', reason)
   changes.lose(`tools.${type}`)
+}
+
+/** Anthropic dates its types: `web_search_20250305`. */
+function isOfType(tool: JsonValue, type: string): boolean {
+  return asString(asObject(tool)?.['type'])?.replace(/_20\d{6}$/, '') === type
+}
+
+function isNamed(tool: JsonValue, choice: JsonObject): boolean {
+  const name = asObject(tool)?.['name']
+  return name !== undefined && name === choice['name']
 }
