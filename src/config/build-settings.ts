@@ -11,6 +11,7 @@ import { inFile, own, ownLimit } from './pick.ts'
 import type { BuildContext, Pick, Place } from './pick.ts'
 import { routerFrom } from './router-settings.ts'
 import type { ConfigFile } from './schema.ts'
+import { webSearchFrom } from './web-search-settings.ts'
 
 export interface BuiltSettings {
   readonly settings: Settings
@@ -32,6 +33,7 @@ export function buildSettings(file: ConfigFile, context: BuildContext): BuiltSet
     router: routerFrom(file, pick, context),
     gateway: gatewayFrom(file, pick, context),
     images: imagesFrom(file, pick),
+    ...webSearchFrom(file, pick),
     limits: limitsFrom(file, pick, context),
     copilot: {
       acceptPolicies: pick(

@@ -157,6 +157,15 @@ const images = z.object(
   map,
 )
 
+const webSearch = z.object(
+  {
+    model: text(
+      'A model that searches by itself on `/responses`, as `github_copilot/gpt-5.4`: it answers requests that offer a web search and no other tool (Anthropic’s `web_search_…`, Gemini’s `googleSearch`, `web_search_options`). Without it they are refused.',
+    ),
+  },
+  map,
+)
+
 const jetway = z.object(
   {
     host: text('Address to listen on. Default 127.0.0.1; any other needs a master key.'),
@@ -189,6 +198,7 @@ const jetway = z.object(
       'A session stays with the deployment of its group that served it last, for so long after its last call, in seconds; 0: it does not. Default 3600.',
     ),
     images: images.optional().describe('Images that a request names by address.'),
+    web_search: webSearch.optional().describe('Searches of the web for models that have none.'),
   },
   map,
 )

@@ -7,6 +7,8 @@ export interface Settings {
   readonly copilot: CopilotSettings
   /** @default none are fetched */
   readonly images?: ImageSettings | undefined
+  /** Who answers a request that asks for a search of the web and nothing else. @default nobody: it is refused */
+  readonly webSearch?: { readonly model: string } | undefined
 }
 
 /** One entry of `model_list`: a name that clients use, and where a call to it goes. */

@@ -147,8 +147,11 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
       case 'error':
         over = true
         return errorEvent(part.error)
-      case 'text-start':
       case 'text-end':
+        return part.annotations?.length
+          ? start() + delta({ annotations: [...part.annotations] })
+          : ''
+      case 'text-start':
       case 'opaque':
         return ''
       default:

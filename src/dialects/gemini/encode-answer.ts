@@ -2,7 +2,7 @@ import type { Answer, Content, ReasoningContent } from '../../core/conversation.
 import type { EncodeContext } from '../../core/dialect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { qualifiedName } from '../healing/qualified-name.ts'
-import { callPart, showsThoughts, thoughtPart } from './encode-parts.ts'
+import { callPart, groundingOf, showsThoughts, thoughtPart } from './encode-parts.ts'
 import { geminiFromFinish } from './finish.ts'
 import { signatureFromBlocks } from './thought-signature.ts'
 import { geminiUsage } from './usage.ts'
@@ -14,6 +14,7 @@ export function encodeAnswer(answer: Answer, context: EncodeContext): JsonObject
         content: { role: 'model', parts: encodeContent(answer.content, showsThoughts(context)) },
         finishReason: geminiFromFinish(answer.finish),
         index: 0,
+        ...Object.assign({}, ...answer.content.map(groundingOf)),
       },
     ],
     ...(answer.usage === undefined ? {} : { usageMetadata: geminiUsage(answer.usage) }),

@@ -1,3 +1,4 @@
+import type { Content } from '../../core/conversation.ts'
 import type { EncodeContext } from '../../core/dialect.ts'
 import { isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -23,6 +24,13 @@ export function callPart(call: CalledTool, signature: string | undefined): JsonO
     functionCall: { id: call.id, name: call.name, args },
     ...(signature === undefined ? {} : { thoughtSignature: signature }),
   }
+}
+
+/** What the answer refers to, which stands on the candidate: https://ai.google.dev/api/generate-content#GroundingMetadata */
+export function groundingOf(content: Content): JsonObject {
+  if (content.type !== 'opaque' || content.origin !== 'gemini') return {}
+  const { groundingMetadata } = content.value
+  return groundingMetadata === undefined ? {} : { groundingMetadata }
 }
 
 export function thoughtPart(text: string): JsonObject {

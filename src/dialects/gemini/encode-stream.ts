@@ -5,7 +5,7 @@ import { never } from '../../core/parts.ts'
 import type { Part } from '../../core/parts.ts'
 import type { Usage } from '../../core/usage.ts'
 import { qualifiedName } from '../healing/qualified-name.ts'
-import { callPart, showsThoughts, thoughtPart } from './encode-parts.ts'
+import { callPart, groundingOf, showsThoughts, thoughtPart } from './encode-parts.ts'
 import { geminiErrorBody } from './errors.ts'
 import { geminiFromFinish } from './finish.ts'
 import { signatureFromBlocks } from './thought-signature.ts'
@@ -44,6 +44,7 @@ export function createStreamEncoder(context: EncodeContext, framing: Framing): S
     { readonly text: string[]; readonly summary: boolean; readonly id?: string | undefined }
   >()
   let sealed: ReasoningContent[] = []
+  let grounding: JsonObject = {}
   let usage: Usage | undefined
   let isFirst = true
   let over = false
@@ -72,7 +73,9 @@ export function createStreamEncoder(context: EncodeContext, framing: Framing): S
     ]
     return frame(
       {
-        candidates: [{ content: { role: 'model', parts }, finishReason: reason, index: 0 }],
+        candidates: [
+          { content: { role: 'model', parts }, finishReason: reason, index: 0, ...grounding },
+        ],
         ...(usage === undefined ? {} : { usageMetadata: geminiUsage(usage) }),
         modelVersion: context.model,
         responseId: context.requestId,
@@ -133,10 +136,12 @@ export function createStreamEncoder(context: EncodeContext, framing: Framing): S
       case 'error':
         over = true
         return frame(geminiErrorBody(part.error), true)
+      case 'opaque':
+        grounding = { ...grounding, ...groundingOf(part.value) }
+        return ''
       case 'answer-start':
       case 'text-start':
       case 'text-end':
-      case 'opaque':
         return ''
       default:
         return never(part)

@@ -91,6 +91,12 @@ const requests: readonly (readonly [string, DialectName, JsonObject, JsonObject]
     { contents: [{ parts: [{ inlineData: { mimeType: 'image/png', data: 'Y2F0' } }] }] },
   ],
   [
+    'gemini: one content, one part',
+    'gemini',
+    { contents: { parts: { fileData: { mimeType: 'image/png', fileUri: URL } } } },
+    { contents: { parts: { inlineData: { mimeType: 'image/png', data: 'Y2F0' } } } },
+  ],
+  [
     'gemini: in snake case, without a type',
     'gemini',
     { contents: [{ parts: [{ file_data: { file_uri: URL } }] }] },

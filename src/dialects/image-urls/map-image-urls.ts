@@ -42,6 +42,11 @@ type MapObject = (object: JsonObject) => JsonObject
 
 function mapList(holder: JsonObject, name: string, map: MapObject): JsonObject {
   const list = holder[name]
+  // Where a list is wanted, Google takes one entry, too.
+  if (isJsonObject(list)) {
+    const mapped = map(list)
+    return mapped === list ? holder : { ...holder, [name]: mapped }
+  }
   if (!Array.isArray(list)) return holder
   let changed: JsonValue[] | undefined
   for (const [index, entry] of list.entries()) {

@@ -84,6 +84,14 @@ export function createBlockWriter(thinks: boolean): BlockWriter {
     return end + start('thinking', block) + stop()
   }
 
+  /** A block of this wire. A call's input comes as a delta also here: clients read it from there alone. */
+  const whole = (block: JsonObject): string => {
+    if (block['type'] !== 'server_tool_use') return start('text', block) + stop()
+    sentInput = 0
+    const before = start('tool', { ...block, input: {} })
+    return before + input(JSON.stringify(block['input'] ?? {})) + stop()
+  }
+
   return {
     write(part) {
       switch (part.type) {
@@ -112,7 +120,7 @@ export function createBlockWriter(thinks: boolean): BlockWriter {
         case 'tool-end':
           return endTool(part)
         case 'opaque':
-          return part.value.origin === 'messages' ? start('text', part.value.value) + stop() : ''
+          return part.value.origin === 'messages' ? whole(part.value.value) : ''
         default:
           return never(part)
       }

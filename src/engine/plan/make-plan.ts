@@ -11,6 +11,10 @@ import { spliceJson } from '../../core/splice.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
 import { heal } from '../../dialects/healing/index.ts'
 import type { Restorer } from '../../dialects/healing/index.ts'
+import { chainRestorers } from '../../dialects/healing/restorer.ts'
+import type { SearchPlan } from '../web-search/search-plan.ts'
+import { searchLosses, withSearch } from '../web-search/search-plan.ts'
+import { createSearchRestorer } from '../web-search/restore-search.ts'
 import { encodeEmbedding } from '../embed/embeddings-wire.ts'
 import type { WireChoice } from './choose-wire.ts'
 import { sdkDefaults } from './defaults.ts'
@@ -33,6 +37,8 @@ export interface PlanInput {
   readonly dropParams: boolean
   /** The request decoded, made at most once for a call however many attempts it takes. */
   readonly decoded: Decoded
+  /** Set when another model searches the web for the one that was asked. */
+  readonly search?: SearchPlan | undefined
   /** What was changed before. @default [] */
   readonly rewrites?: readonly Rewrite[] | undefined
 }
@@ -46,7 +52,7 @@ export interface Decoded {
 export function makePlan(input: PlanInput): Outbound {
   const { call, dialect, model, choice, facts } = input
   const { wire } = choice
-  const upstreamStream = streamsUpstream(call, facts, model)
+  const upstreamStream = streamsUpstream(call, facts, model) || stopsHere(input)
   const relayed = dialect.wire === wire && dialect.operation !== 'embed'
   const draft = relayed ? ownBody(input, upstreamStream) : encodedBody(input, upstreamStream)
   const asIs = relayed && upstreamStream === call.stream && draft.restore === undefined
@@ -105,6 +111,13 @@ function streamsUpstream(call: Call, facts: RequestFacts, model: Model): boolean
   const limit = model.limits.nonStreamingOutputTokens
   if (limit === undefined || !model.supports.streaming) return false
   return (facts.maxOutputTokens ?? model.limits.outputTokens ?? Infinity) > limit
+}
+
+/** Where the wire has no stop sequences the upstream is stopped by hand, and only a stream can be. */
+function stopsHere({ call, dialect, choice, model, decoded }: PlanInput): boolean {
+  if (choice.wire !== 'responses' || dialect.wire === 'responses' || call.stream) return false
+  if (dialect.operation !== 'generate' || !model.supports.streaming) return false
+  return decoded.conversation().stop?.some((word) => word !== '') ?? false
 }
 
 interface DraftBody {
@@ -195,19 +208,25 @@ function encodedBody(input: PlanInput, stream: boolean): DraftBody {
   if (wire === undefined) {
     throw new JetwayError(`no codec for the wire ${choice.wire}`, { code: 'wire_missing' })
   }
+  const { search } = input
+  const sent = search === undefined ? conversation : withSearch(conversation, search)
   // What the upstream would refuse the whole conversation for is mended and named.
   const healed =
     choice.wire === 'embeddings'
-      ? { conversation, degraded: [], restore: undefined }
-      : heal(conversation, choice.wire, model)
+      ? { conversation: sent, degraded: [], restore: undefined }
+      : heal(sent, choice.wire, model)
   const encoded = wire.encodeRequest(healed.conversation, model)
   const whole = { ...encoded.body, model: model.id }
   const body = dialect.operation === 'count-tokens' ? onlyCounted(whole) : whole
   const degraded = joined(healed.degraded, encoded.degraded)
-  return printed(
-    { body, degraded },
-    { conversation, embedding: undefined, restore: healed.restore },
-  )
+  if (search === undefined) {
+    const { restore } = healed
+    return printed({ body, degraded }, { conversation, embedding: undefined, restore })
+  }
+  const shown = createSearchRestorer(dialect.name, input.call.id)
+  const restore = chainRestorers([healed.restore, shown])
+  const named = joined(searchLosses(search), degraded)
+  return printed({ body, degraded: named }, { conversation, embedding: undefined, restore })
 }
 
 function printed(

@@ -9,8 +9,8 @@ export async function bringImages(
   fetch: GuardedFetch,
   settings: ImageSettings,
 ): Promise<void> {
-  if (state.rewrites !== undefined) return
-  state.rewrites = []
+  if (state.broughtImages) return
+  state.broughtImages = true
   const { call, dialect, house, interrupts } = state
   if (dialect.operation === 'embed') return
   const { json } = call.body
@@ -23,6 +23,7 @@ export async function bringImages(
   state.replaceBody(body)
   const what = count === 1 ? 'an image was' : `${count} images were`
   state.rewrites = [
+    ...state.rewrites,
     { field: 'images', action: 'set', reason: `${what} fetched by address and sent as data` },
   ]
 }

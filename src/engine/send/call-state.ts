@@ -10,11 +10,14 @@ import type { Sink } from '../../core/sink.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Outbound } from '../plan/outbound.ts'
 import { Outlet } from '../relay/outlet.ts'
+import type { SearchPlan } from '../web-search/search-plan.ts'
 import { AttemptLog } from '../settle/attempt-log.ts'
 import { Stopwatch } from '../settle/stopwatch.ts'
 import { DecodedOnce, NO_PATH } from './decoded.ts'
 import type { House } from './house.ts'
 import { Interrupts } from './interrupts.ts'
+
+const NONE: readonly Rewrite[] = []
 
 /** What is known of one call while it is under way. */
 export class CallState {
@@ -44,8 +47,12 @@ export class CallState {
   model: Model | undefined
   usage: Usage | undefined
   failure: JetwayError | undefined
-  /** What was changed before any target was planned for; `undefined` when nobody has looked yet. */
-  rewrites: readonly Rewrite[] | undefined
+  /** What was changed before any target was planned for. */
+  rewrites: readonly Rewrite[] = NONE
+  /** Whether its images have been looked for. */
+  broughtImages = false
+  /** Set when another model searches the web for the one that was asked. */
+  search: SearchPlan | undefined
   #facts: RequestFacts | undefined
 
   constructor(house: House, call: Call, sink: Sink, dialect: Dialect) {
@@ -63,11 +70,11 @@ export class CallState {
     this.interrupts = new Interrupts(clock, house.wakeUps, this.watch, call)
   }
 
-  /** Another body for the same call. */
-  replaceBody(json: JsonObject): void {
+  /** Another body for the same call; what is known of the request is read again, unless it is given. */
+  replaceBody(json: JsonObject, facts?: RequestFacts): void {
     this.call = { ...this.call, body: { json, bytes: Buffer.from(JSON.stringify(json)) } }
     this.decoded = new DecodedOnce(this.call, this.dialect)
-    this.#facts = undefined
+    this.#facts = facts
   }
 
   get facts(): RequestFacts {

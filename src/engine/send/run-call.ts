@@ -4,11 +4,13 @@ import type { CallRecord } from '../../core/ledger.ts'
 import type { Sink } from '../../core/sink.ts'
 import type { Route } from '../resolve/target.ts'
 import { makeRecord } from '../settle/make-record.ts'
+import { withSearchHint } from '../web-search/search-plan.ts'
 import { toJetwayError } from './attempt.ts'
 import { CallState } from './call-state.ts'
 import { fallbackNames } from './fallback-names.ts'
 import type { House } from './house.ts'
 import { failCall } from './reply.ts'
+import { takeSearch } from './take-search.ts'
 import { tryRoute } from './try-route.ts'
 
 /** One call from its first byte to its ledger row. Never rejects: what goes wrong is told to the client, and written down. */
@@ -55,11 +57,12 @@ export async function runCall(
 
 /** The model's own group, then its fallbacks. When all fail, the first group's failure is the call's. */
 async function serve(state: CallState): Promise<void> {
-  const { call, house, settings, interrupts, log } = state
+  const { call, dialect, house, settings, interrupts, log } = state
   const { resolver, clock } = house
   const { router } = settings
   interrupts.begin()
-  const route = resolver.resolve(call.model === '' ? house.defaultModel : call.model, settings)
+  const asked = call.model === '' ? house.defaultModel : call.model
+  const route = resolver.resolve(takeSearch(state) ?? asked, settings)
   const timeoutMs = call.options.timeoutMs ?? longestTimeout(route, router.timeoutMs)
   state.deadlineAt = call.receivedAt + timeoutMs
   interrupts.deadlineAt = state.deadlineAt
@@ -72,7 +75,9 @@ async function serve(state: CallState): Promise<void> {
     const failure = await tryRoute(state, resolver.resolve(name, settings), route)
     if (failure === undefined) return
   }
-  throw first
+  throw settings.webSearch === undefined
+    ? withSearchHint(first, dialect.name, call.body.json)
+    : first
 }
 
 /** A deployment may be given more time than the router's default. */

@@ -8,6 +8,7 @@ import type { Outbound } from '../plan/outbound.ts'
 import { createReceiver } from '../relay/create-receiver.ts'
 import { fitsSocket } from '../responses/socket-transport.ts'
 import type { Route, Target } from '../resolve/target.ts'
+import { searchWire } from '../web-search/search-plan.ts'
 import { Attempt, toJetwayError } from './attempt.ts'
 import type { AttemptInput } from './attempt.ts'
 import { bringImages } from './bring-images.ts'
@@ -106,6 +107,7 @@ async function admit(state: CallState, model: Model): Promise<void> {
 
 function wireFor(state: CallState, model: Model, lessons: readonly Mend[]): WireChoice {
   const { house, dialect, decoded, provider } = state
+  if (state.search !== undefined) return searchWire(model)
   const known = house.wireMemory.refused(provider ?? '', model.id)
   const learned = lessons.flatMap((lesson) => (lesson.kind === 'other-wire' ? [lesson.wire] : []))
   const refused = learned.length === 0 ? known : new Set([...known, ...learned])
@@ -147,6 +149,7 @@ function plan(
     dropParams: call.options.dropParams ?? settings.router.dropParams,
     decoded,
     rewrites: state.rewrites,
+    search: state.search,
   })
 }
 

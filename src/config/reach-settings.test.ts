@@ -46,3 +46,11 @@ test('every setting of the section is read, under either name of it', async () =
   expect((await load(`jetway:${section}`)).images).toEqual(expected)
   expect((await load(`jetway_settings:${section}`)).images).toEqual(expected)
 })
+
+test('who searches the web is nobody unless the file names a model', async () => {
+  const section = '\n  web_search: { model: github_copilot/gpt-5.4 }\n'
+  const webSearch = { model: 'github_copilot/gpt-5.4' }
+  expect((await load(`jetway:${section}`)).webSearch).toEqual(webSearch)
+  expect((await load(`jetway_settings:${section}`)).webSearch).toEqual(webSearch)
+  expect((await load('jetway: {}\n')).webSearch).toBeUndefined()
+})
