@@ -13,6 +13,8 @@ export interface Usage {
   readonly reasoningTokens: number
   /** Price of the call as the upstream billed it (`copilot_usage.total_nano_aiu`); 1 credit = 1e9 nano-credits = $0.01. */
   readonly nanoCredits?: number | undefined
+  /** Counted here, because the upstream was stopped before it said: for the client, the ledger and limits all the same. */
+  readonly estimated?: true | undefined
 }
 
 export const NANO_CREDITS_PER_CREDIT = 1_000_000_000

@@ -6,6 +6,8 @@ export interface Restorer {
   /** What to encode instead of this part, in order; possibly nothing. */
   part(part: Part): readonly Part[]
   answer(answer: Answer): Answer
+  /** The client's answer is at its end, whatever the upstream would go on to say. Absent: only the upstream ends it. */
+  isOver?(): boolean
 }
 
 /** One after the other; `undefined` when there is nothing to do. */
@@ -13,7 +15,11 @@ export function chainRestorers(restorers: readonly (Restorer | undefined)[]): Re
   const present = restorers.filter((restorer) => restorer !== undefined)
   const [first, ...rest] = present
   if (!first || rest.length === 0) return first
+  const ending = present.filter((restorer) => restorer.isOver !== undefined)
   return {
+    ...(ending.length === 0
+      ? {}
+      : { isOver: () => ending.some((restorer) => restorer.isOver?.() === true) }),
     part: (part) =>
       rest.reduce<readonly Part[]>(
         (parts, next) => parts.flatMap((piece) => next.part(piece)),

@@ -9,8 +9,8 @@ export interface StopStep extends Step {
 }
 
 /**
- * The responses wire has no stop sequences, so the answer is cut where one stands. The client gets what it asked for; the
- * upstream is not stopped, and what it says after that is billed.
+ * The responses wire has no stop sequences, so the answer is cut where one stands, and the upstream is stopped there: what
+ * little it says until it notices is billed, and how much that is, nobody says.
  */
 export function healStopSequences(conversation: Conversation, wire: GenerateWire): StopStep {
   const stops = conversation.stop?.filter((word) => word !== '') ?? []
@@ -46,6 +46,7 @@ function createCutter(stops: readonly string[]): Restorer {
       return [rest, part]
     },
     answer: (answer) => cutAnswer(answer, stops),
+    isOver: () => stopped !== undefined,
   }
 }
 

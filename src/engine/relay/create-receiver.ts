@@ -15,6 +15,7 @@ import { decodeEmbedding } from '../embed/embeddings-wire.ts'
 import type { Outbound } from '../plan/outbound.ts'
 import { partsOfAnswer } from './answer-parts.ts'
 import { CollectStream } from './collect-stream.ts'
+import { createEarlyEnd } from './early-end.ts'
 import type { Outlet } from './outlet.ts'
 import type { Receiver } from './receiver.ts'
 import { RelayStream } from './relay-stream.ts'
@@ -68,14 +69,15 @@ export function createReceiver(input: ReceiverInput): Receiver {
       ? new RelayStream(outlet, wire.createRelayFilter(options))
       : new WholeReceiver(outlet, maxAnswerBytes, (bytes) => wire.repairAnswer(bytes, options))
   }
+  const { restore, conversation } = outbound
+  const early = upstreamStream ? createEarlyEnd(restore, conversation) : undefined
   if (upstreamStream && call.stream) {
     const encoder = streamEncoder(dialect, input)
-    return new TranslateStream(outlet, wire, encoder, options)
+    return new TranslateStream(outlet, wire, encoder, options, early)
   }
   if (upstreamStream) {
-    return new CollectStream(outlet, wire, options, maxAnswerBytes, (answer) =>
-      encodeWhole(dialect, answer, input),
-    )
+    const encode = (answer: Answer): Uint8Array => encodeWhole(dialect, answer, input)
+    return new CollectStream(outlet, wire, options, maxAnswerBytes, encode, early, restore)
   }
   return new WholeReceiver(outlet, maxAnswerBytes, (bytes): Finished => {
     const answer = wire.decodeAnswer(parseAnswer(bytes))

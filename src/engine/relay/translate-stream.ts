@@ -2,6 +2,7 @@ import type { StreamDecoder, StreamEncoder, StreamOptions, Wire } from '../../co
 import type { JetwayError } from '../../core/errors.ts'
 import type { Part } from '../../core/parts.ts'
 import type { Usage } from '../../core/usage.ts'
+import type { EarlyEnd } from './early-end.ts'
 import type { Outlet } from './outlet.ts'
 import type { Receiver } from './receiver.ts'
 
@@ -10,14 +11,22 @@ export class TranslateStream implements Receiver {
   readonly #outlet: Outlet
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
+  readonly #early: EarlyEnd | undefined
   #text = ''
   finished = false
   usage: Usage | undefined
   failure: JetwayError | undefined
 
-  constructor(outlet: Outlet, wire: Wire, encoder: StreamEncoder, options: StreamOptions) {
+  constructor(
+    outlet: Outlet,
+    wire: Wire,
+    encoder: StreamEncoder,
+    options: StreamOptions,
+    early?: EarlyEnd,
+  ) {
     this.#outlet = outlet
     this.#encoder = encoder
+    this.#early = early
     this.#decoder = wire.createStreamDecoder((part) => {
       this.#take(part)
     }, options)
@@ -25,7 +34,12 @@ export class TranslateStream implements Receiver {
 
   data(chunk: Uint8Array): boolean {
     this.#decoder.push(chunk)
-    return this.#flush()
+    const ending = this.#early?.ending()
+    if (ending === undefined) return this.#flush()
+    for (const part of ending) this.#take(part)
+    this.#flush()
+    this.#outlet.end()
+    return true
   }
 
   end(): void {
@@ -46,6 +60,7 @@ export class TranslateStream implements Receiver {
   #take(part: Part): void {
     // A decoder ends with one terminal part; should one say more, the client is not told twice.
     if (this.failure !== undefined) return
+    this.#early?.saw(part)
     if (part.type === 'usage') this.usage = part.usage
     else if (part.type === 'turn-end') this.finished = true
     else if (part.type === 'error') this.failure = part.error

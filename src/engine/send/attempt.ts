@@ -116,8 +116,11 @@ export class Attempt implements ExchangeHandler {
     }
     try {
       const more = receiver.data(chunk)
-      if (outlet.ended) this.#answered(receiver.failure)
-      else if (!more) outlet.upstream = this
+      if (outlet.ended) {
+        this.#answered(receiver.failure)
+        // Whatever the upstream would go on to say, nobody hears it.
+        this.#exchange?.abort()
+      } else if (!more) outlet.upstream = this
       return more
     } catch (error) {
       this.#broken(toJetwayError(error))

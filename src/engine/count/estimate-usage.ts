@@ -1,0 +1,37 @@
+import type { Conversation } from '../../core/conversation.ts'
+import type { Part } from '../../core/parts.ts'
+import type { Usage } from '../../core/usage.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import { piecesOf } from './pieces.ts'
+
+/**
+ * What an answer used that was stopped before its upstream said so: the prompt, and what came of the answer. What the upstream
+ * wrote and never sent is missing, so the bill may be a little higher; what it read from its cache is unknown.
+ */
+export function estimateUsage(conversation: Conversation | undefined, outputTokens: number): Usage {
+  let inputTokens = 0
+  for (const piece of conversation === undefined ? [] : piecesOf(conversation)) {
+    inputTokens += typeof piece === 'number' ? piece : estimateTokens(piece)
+  }
+  return {
+    inputTokens: Math.ceil(inputTokens),
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: Math.ceil(outputTokens),
+    reasoningTokens: 0,
+    estimated: true,
+  }
+}
+
+/** About how many tokens of an answer one part is. */
+export function tokensOfPart(part: Part): number {
+  switch (part.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'refusal-delta':
+    case 'tool-delta':
+      return estimateTokens(part.text)
+    default:
+      return 0
+  }
+}
