@@ -6,6 +6,7 @@ import { untilAborted } from '../until-aborted.ts'
 import { curlLine, startDemo } from './demo.ts'
 import { openGatewayLog } from './gateway-log.ts'
 import { gatewayOptions } from './gateway-options.ts'
+import type { HangUps } from './hang-ups.ts'
 import { signInAtStart } from './sign-in-at-start.ts'
 import type { StartOptions } from './start-options.ts'
 import { teamExtensions } from './team-extensions.ts'
@@ -14,6 +15,7 @@ import { teamExtensions } from './team-extensions.ts'
 export async function serve(
   context: CommandContext,
   options: StartOptions,
+  hangUps: HangUps,
   onReady: (url: string) => Promise<void>,
 ): Promise<void> {
   const { terminal } = context
@@ -33,7 +35,7 @@ export async function serve(
         terminal.say('This is a demo against the built-in emulator: no account, no network. Try:')
         terminal.say(curlLine(gateway.url))
       }
-      await untilStopped(gateway, context)
+      await untilStopped(gateway, hangUps, context)
     } finally {
       const { cut } = await gateway.drain()
       if (cut > 0) terminal.warn(`${cut} calls took too long and were cut.`)
@@ -44,19 +46,16 @@ export async function serve(
   }
 }
 
-async function untilStopped(gateway: Gateway, context: CommandContext): Promise<void> {
+async function untilStopped(
+  gateway: Gateway,
+  hangUps: HangUps,
+  context: CommandContext,
+): Promise<void> {
   const { terminal, signal } = context
-  const onHangUp = (): void => {
-    void gateway.reload()
-  }
-  process.on('SIGHUP', onHangUp)
-  try {
-    void signInAtStart(gateway.copilot, gateway.settings(), context)
-    await untilAborted(signal)
-    terminal.say('Stopping: running calls may finish. Once more to stop at once.')
-  } finally {
-    process.off('SIGHUP', onHangUp)
-  }
+  hangUps.listen(() => void gateway.reload())
+  void signInAtStart(gateway.copilot, gateway.settings(), context)
+  await untilAborted(signal)
+  terminal.say('Stopping: running calls may finish. Once more to stop at once.')
 }
 
 /** What Node says of a port, in words. */
