@@ -11,6 +11,7 @@ afterAll(() => postgres?.stop())
 async function openWire(url: string) {
   const sockets = new Set<Socket>()
   let silent = false
+  let garble: ((data: Buffer) => Buffer) | undefined
   const server = createServer((client) => {
     const upstream = connect(Number(new URL(url).port), '127.0.0.1')
     for (const socket of [client, upstream]) {
@@ -21,7 +22,7 @@ async function openWire(url: string) {
       if (!silent) upstream.write(data)
     })
     upstream.on('data', (data) => {
-      if (!silent) client.write(data)
+      if (!silent) client.write(garble?.(data) ?? data)
     })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
@@ -36,6 +37,9 @@ async function openWire(url: string) {
     },
     silence: (value: boolean) => {
       silent = value
+    },
+    garble: (change: typeof garble) => {
+      garble = change
     },
     close: () => {
       for (const socket of sockets) socket.destroy()
@@ -61,6 +65,33 @@ describe.runIf(postgres)('a PostgreSQL server behind a bad network', () => {
     await expect(sql`select 3 as three`.execute(database)).resolves.toMatchObject({
       rows: [{ three: 3 }],
     })
+    await database.destroy()
+    wire.close()
+  })
+
+  test.each([
+    ['a type that does not exist', (data: Buffer) => Buffer.concat([Buffer.from([1, 2, 3]), data])],
+    ['a message shorter than its own head', () => Buffer.from('D\0\0\0\x01')],
+    ['a row that claims a hundred fields', () => Buffer.from('D\0\0\0\x06\0d')],
+    ['a row that claims less than none', () => Buffer.from('D\0\0\0\x06\xff\xff', 'latin1')],
+    ['a way to sign in that does not exist', () => Buffer.from('R\0\0\0\x08\0\0\0\x63')],
+    ['an error message without its end', () => Buffer.from('E\0\0\0\x07SE\0')],
+    ['a message of gigabytes', () => Buffer.from('D\x7f\xff\xff\xff', 'latin1')],
+    ['a second answer', (data: Buffer) => Buffer.concat([data, data])],
+  ])('%s costs the query, and not the process', async (_, change) => {
+    const wire = await openWire(serverUrl)
+    const database = new Kysely<object>({ dialect: await openPostgres(wire.url, 500) })
+    const ask = () => sql<{ one: number }>`select 1 as one`.execute(database)
+    await ask()
+    wire.garble(change)
+    const [first] = await Promise.allSettled([ask()])
+    wire.garble(undefined)
+    if (_ !== 'a second answer') expect(first?.status).toBe('rejected')
+    const after = await Promise.allSettled(Array.from({ length: 4 }, ask))
+    // One query may still be given the connection whose end nobody has heard of yet.
+    const answers = after.filter(({ status }) => status === 'fulfilled')
+    expect(answers.length).toBeGreaterThanOrEqual(3)
+    expect((await ask()).rows).toEqual([{ one: 1 }])
     await database.destroy()
     wire.close()
   })

@@ -1,5 +1,7 @@
+import { Socket } from 'node:net'
 import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import type { Pool } from 'pg'
+import { PostgresSocket } from './postgres-socket.ts'
 
 /**
  * A server that takes a query and never answers must not hold its callers for ever. Migrations and exports are bounded by
@@ -29,6 +31,7 @@ export async function openPostgres(
     query_timeout: queryTimeoutMs,
     keepAlive: true,
     types,
+    stream: openSocket as () => Socket,
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process. So would one that
   // breaks while it is lent, between two queries of a transaction: then the pool listens no more.
@@ -38,6 +41,10 @@ export async function openPostgres(
   })
   return new PostgresDialect({ pool: withoutDeadConnections(pool) })
 }
+
+/** TLS keeps strange bytes away by itself, and what passes the socket then is not PostgreSQL's. */
+const openSocket = ({ ssl }: { readonly ssl?: unknown }): Socket =>
+  ssl ? new Socket() : new PostgresSocket()
 
 /**
  * `pg` gives a connection back to the pool although its query has timed out: the next queries would wait behind one that
@@ -53,7 +60,7 @@ function withoutDeadConnections(pool: Pool): PostgresPool {
         try {
           return await client.query(text, [...parameters])
         } catch (error) {
-          broken ||= !(error instanceof Error && 'severity' in error)
+          broken ||= !(error instanceof Error && 'severity' in error && error.severity)
           throw error
         }
       }

@@ -1,6 +1,13 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { SqliteAdapter, SqliteDialect, type Dialect, type SqliteStatement } from 'kysely'
+import {
+  SqliteAdapter,
+  SqliteDialect,
+  type Dialect,
+  type Driver,
+  type SqliteStatement,
+} from 'kysely'
+import { waitForLocks } from './sqlite-locks.ts'
 
 /** What both providers of SQLite have in common: the interface of Node's own module. */
 interface Connection {
@@ -21,7 +28,7 @@ type Open = new (file: string) => Connection
  * committed to the log. `synchronous=NORMAL` may lose the last transactions to a power cut, never the file's integrity.
  */
 export function openSqlite(file: string): Dialect {
-  return new TransactionalSqliteDialect({
+  return new PatientSqliteDialect({
     // Opened by the first query, and tried again by the next when that failed: a folder that cannot be written, or a full
     // disk, keeps the ledger away and not the gateway.
     database: async () => {
@@ -45,6 +52,9 @@ export function openSqlite(file: string): Dialect {
   })
 }
 
+/** SQLite waits by putting the whole process to sleep; longer waits are ours. */
+const BLOCKING_MS = 2
+
 /** Preparing costs SQLite more than running: the statements of a call's path are few, and kept. */
 const MOST_PREPARED = 256
 
@@ -52,6 +62,7 @@ function prepareStatement(connection: Connection, sql: string): SqliteStatement 
   // Every transaction here writes. Taking the write lock at its start makes two that meet wait for one another,
   // where a lock taken later would make one of them fail.
   const statement = connection.prepare(sql === 'begin' ? 'begin immediate' : sql)
+  if (sql === 'rollback') return rollback(statement)
   if (sql.startsWith(FOR_EACH)) return forEach(statement)
   return {
     reader: statement.columns().length > 0,
@@ -84,16 +95,39 @@ function forEach(statement: Statement): SqliteStatement {
   }
 }
 
+/**
+ * A transaction that cannot go on, as on a full disk, SQLite rolls back by itself. To be told so by the rollback that follows
+ * would hide why. https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+ */
+function rollback(statement: Statement): SqliteStatement {
+  return {
+    reader: false,
+    all: () => [],
+    run() {
+      try {
+        return statement.run()
+      } catch (error) {
+        if (error instanceof Error && /no transaction is active/.test(error.message))
+          return { changes: 0, lastInsertRowid: 0 }
+        throw error
+      }
+    },
+    iterate: () => [][Symbol.iterator](),
+  }
+}
+
 async function openConnection(file: string): Promise<Connection> {
   const Database = await findProvider()
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Database(file)
   try {
     if (file !== ':memory:') chmodSync(file, 0o600)
+    // Processes that start together meet here, where nothing else waits yet.
+    connection.exec('PRAGMA busy_timeout=5000')
     connection.exec('PRAGMA journal_mode=WAL')
     connection.exec('PRAGMA synchronous=NORMAL')
-    connection.exec('PRAGMA busy_timeout=5000')
     connection.exec('PRAGMA foreign_keys=ON')
+    connection.exec(`PRAGMA busy_timeout=${BLOCKING_MS}`)
   } catch (error) {
     connection.close()
     throw error
@@ -101,8 +135,14 @@ async function openConnection(file: string): Promise<Connection> {
   return connection
 }
 
-/** SQLite does roll back schema changes; saying so lets a migration run as one transaction, seen by others whole or not at all. */
-class TransactionalSqliteDialect extends SqliteDialect {
+/**
+ * Waits for other processes' locks without holding up this one. SQLite does roll back schema changes; saying so lets a
+ * migration run as one transaction, seen by others whole or not at all.
+ */
+class PatientSqliteDialect extends SqliteDialect {
+  override createDriver(): Driver {
+    return waitForLocks(super.createDriver())
+  }
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter()
   }
