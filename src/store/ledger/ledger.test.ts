@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { createRecorder } from './recorder.ts'
 import { rowFromRecord } from './rows.ts'
 import { callRecord as record, NOON } from '../testing/call-record.ts'
 import { summarize } from './summarize.ts'
-import { createSpool } from './spool.ts'
+import { createSpool, type Spool } from './spool.ts'
 import { writeCalls } from './write.ts'
 
 const databases = await testDatabases()
@@ -178,6 +178,73 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       expect(readdirSync(folder)).toEqual([])
       rmSync(folder, { recursive: true })
     }))
+
+  test('what a killed process had finished is written by the next, once, and not before', () =>
+    withDatabase(async (database) => {
+      const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
+      const spool = createSpool(folder)
+      const journal = spool.openJournal()
+      for (const id of ['a', 'b', 'c']) journal.note(rowFromRecord(record(id)))
+      const forget = journal.nextBatch()
+      journal.note(rowFromRecord(record('d')))
+      journal.nextBatch()
+      const drained: unknown[] = []
+      const drain = (by: Spool): Promise<void> =>
+        by.drain((rows) => {
+          drained.push(...rows.map(({ id }) => id))
+          return writeCalls(database, rows)
+        })
+      await drain(spool)
+      expect(drained).toEqual([])
+      forget()
+      // As the next process finds it: a number that nobody has any more.
+      for (const name of readdirSync(folder))
+        renameSync(join(folder, name), join(folder, name.replace(/held-\d+$/, 'held-4194305')))
+      await drain(createSpool(folder))
+      expect(drained).toEqual(['d'])
+      expect(readdirSync(folder)).toEqual([])
+      rmSync(folder, { recursive: true })
+    }))
+
+  test('the journal is empty while all is written, and gone at the end', () =>
+    withDatabase(async (database) => {
+      const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
+      const recorder = createRecorder({
+        database,
+        clock: createVirtualClock(),
+        spool: createSpool(folder),
+        journal: true,
+      })
+      const sizes = (): number[] =>
+        readdirSync(folder).map((name) => statSync(join(folder, name)).size)
+      for (let round = 0; round < 6; round++) {
+        recorder.finished(record(`a${round}`))
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(sizes().filter((size) => size > 0)).toHaveLength(1)
+        await recorder.flush()
+        expect(sizes().filter((size) => size > 0)).toEqual([])
+      }
+      expect(sizes().length).toBeLessThanOrEqual(2)
+      await recorder.close()
+      expect(readdirSync(folder)).toEqual([])
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(6)
+      rmSync(folder, { recursive: true })
+    }))
+
+  test('the journal’s files do not become more while nothing takes the rows', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
+    const journal = createSpool(folder).openJournal()
+    const batches = Array.from({ length: 20 }, (_, at) => {
+      journal.note(rowFromRecord(record(`a${at}`)))
+      return journal.nextBatch()
+    })
+    expect(readdirSync(folder).length).toBeLessThanOrEqual(4)
+    for (const forget of batches) forget()
+    journal.nextBatch()()
+    journal.close()
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
+  })
 
   test('what neither database nor disk takes stays in memory within a bound, and is written once it can be', () =>
     withDatabase(async (database) => {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { Clock } from '../../core/clock.ts'
 import type { CallRecord, Observer } from '../../core/ledger.ts'
 import type { Database } from '../database/open.ts'
@@ -28,6 +29,11 @@ export interface RecorderOptions {
   readonly retryMs?: number | undefined
   /** Rows kept in memory while neither database nor disk takes them; more are lost. @default 20000 */
   readonly heldRows?: number | undefined
+  /**
+   * Have finished calls on disk at once, so that a process which is killed loses none: another one writes them.
+   * @default in one of several workers; a single gateway may lose what finished within `intervalMs`
+   */
+  readonly journal?: boolean | undefined
   readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
   /** Told when writing works again after a failure. */
   readonly onRecovered?: (() => void) | undefined
@@ -54,14 +60,26 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let stuck = false
   let closing = false
   let lost = 0
+  const journal = (options.journal ?? cluster.isWorker) ? spool?.openJournal() : undefined
+  /** Batches that are in the journal and nowhere else. */
+  let unsafe: (() => void)[] = []
 
   const flush = (): Promise<void> => {
     cancelTimer?.()
     cancelTimer = undefined
     const rows = waiting
     waiting = []
-    writing = writing.then(() => deliver(rows))
+    const forget = journal?.nextBatch()
+    writing = writing.then(() => {
+      if (forget) unsafe.push(forget)
+      return deliver(rows)
+    })
     return writing
+  }
+
+  const forgetJournal = (): void => {
+    for (const forget of unsafe) forget()
+    unsafe = []
   }
 
   const deliver = async (rows: readonly CallRow[]): Promise<void> => {
@@ -74,6 +92,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (failing) options.onRecovered?.()
       failing = false
       stuck = false
+      forgetJournal()
     } catch (error) {
       failing = true
       onFailure?.(error, rows.length)
@@ -89,6 +108,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await spool.keep(rows)
       spooled = true
       stuck = false
+      forgetJournal()
     } catch (error) {
       stuck = true
       const kept = closing ? [] : rows.slice(0, Math.max(0, heldRows - waiting.length))
@@ -104,7 +124,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         lost++
         return
       }
-      waiting.push(rowFromRecord(record))
+      const row = rowFromRecord(record)
+      waiting.push(row)
+      journal?.note(row)
       if (!stuck && waiting.length >= batchRows) void flush()
       else cancelTimer ??= clock.setTimer(stuck ? retryMs : intervalMs, () => void flush())
     },
@@ -114,6 +136,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await flush()
       cancelTimer?.()
       cancelTimer = undefined
+      journal?.close()
     },
     get spooling() {
       return failing

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createJournal, type Journal } from './journal.ts'
 import type { CallRow } from './rows.ts'
 
 /** Finished calls that the database did not take, on disk until it does. */
@@ -7,20 +8,25 @@ export interface Spool {
   keep(rows: readonly CallRow[]): Promise<void>
   /** Hands every kept batch to `write` and forgets it once that succeeds; stops at the first failure. */
   drain(write: (rows: readonly CallRow[]) => Promise<void>): Promise<void>
+  /** Beside it, a journal of this process; others drain it once this process is no more. */
+  openJournal(): Journal
 }
 
 const ROWS_PER_WRITE = 2_000
 const KEPT = /\.jsonl$/
-/** `…jsonl.draining-4711`: taken by the process of that number. */
-const TAKEN = /^(.*\.jsonl)\.draining-(\d+)$/
+/** `…jsonl.draining-4711`: taken by the process of that number; `…jsonl.held-4711`: its journal. */
+const TAKEN = /^(.*\.jsonl)\.(?:draining|held)-(\d+)$/
 
 /** One process writes one file; a file that another process left behind is drained too. 64 MiB at most, then new rows are refused. */
 export function createSpool(folder: string, maxBytes = 64 * 1024 * 1024): Spool {
-  const own = join(folder, `calls-${process.pid}-${Date.now()}.jsonl`)
+  const name = `calls-${process.pid}-${Date.now()}`
+  const own = join(folder, `${name}.jsonl`)
+  const journals = new Set<string>()
 
   /** A file under a name that no one appends to, ready to be read; `undefined` when another process has it. */
   const take = async (name: string): Promise<string | undefined> => {
     const taken = TAKEN.exec(name)
+    if (journals.has(name)) return undefined
     if (!taken && !KEPT.test(name)) return undefined
     const [, original = name, holder] = taken ?? []
     // Whoever took it died while reading. Should it live on another machine after all, rows written twice count once.
@@ -64,6 +70,12 @@ export function createSpool(folder: string, maxBytes = 64 * 1024 * 1024): Spool 
         }
       }
     },
+    openJournal: () =>
+      createJournal(folder, (number) => {
+        const file = `${name}-${number}.jsonl.held-${process.pid}`
+        journals.add(file)
+        return file
+      }),
   }
 }
 
