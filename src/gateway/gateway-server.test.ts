@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Sink } from '../core/sink.ts'
@@ -437,6 +438,27 @@ describe('answers', () => {
     )
     expect(raw.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2)
     expect(raw.match(/\r\n\r\n3\r\none\r\n0\r\n\r\n/g)).toHaveLength(2)
+  })
+
+  test('nothing is written into one under way when the client sends what is no HTTP', async () => {
+    const { gateway, engine } = await start()
+    engine.answer = (_call, sink) => {
+      sink.head(200, {})
+      sink.write(Buffer.from('one'))
+    }
+    const body = JSON.stringify(CHAT)
+    const socket = connect(gateway.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    let raw = ''
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      raw += piece
+      if (raw.endsWith('one\r\n')) socket.write('HELLO\r\n\r\n')
+    })
+    await once(socket, 'close')
+    expect(raw).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n3\r\none\r\n$/)
   })
 
   test('HTTP/1.0 gets no chunks', async () => {

@@ -50,7 +50,7 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [string, string]>> = {
 
 /** What is no HTTP gets an answer in OpenAI's form, as nothing says which dialect was meant. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
     socket.destroy()
     return
   }
@@ -65,4 +65,13 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+}
+
+/**
+ * Whether an answer to an earlier request is on its way over this connection: another one in its midst would be read as part of it.
+ * Node looks at the same thing where nobody listens for client errors.
+ */
+function hasBegunAnswer(socket: Duplex): boolean {
+  const { _httpMessage: answer } = socket as { readonly _httpMessage?: ServerResponse | null }
+  return answer?.headersSent === true
 }
