@@ -188,6 +188,20 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard in Chromium ${noBrowser 
     )
   })
 
+  test('a model that is missing: why, and what to do', async () => {
+    await using watched = await openPage(browser, world.url)
+    const { page, troubles } = watched
+    await signIn(page, MASTER)
+    await visit(page, '/models')
+    await page.getByLabel('Find a model').fill('claude-opus-99')
+    await page.getByRole('button', { name: 'Why?' }).click()
+    const findings = page.getByRole('list', { name: 'Why it is missing' })
+    await findings.getByText('perhaps').first().waitFor()
+    expect(await findings.textContent()).toContain('claude-opus')
+    expect(await violations(page)).toEqual([])
+    expect(troubles).toEqual([])
+  })
+
   test('a person connects a seat in the page', async () => {
     const key = await world.makeKey({ key_alias: 'of-ada', user_id: 'ada' })
     await using watched = await openPage(browser, world.url)

@@ -141,10 +141,46 @@ function matches(model: Model, wanted: string): boolean {
 }
 
 function Missing({ name }: { name: string }) {
+  const [asked, setAsked] = useState<string>()
   return (
-    <Empty title={`GitHub does not list “${name}” for your seat.`}>
-      The reasons below say why that may be, and what to do.
-    </Empty>
+    <>
+      <Empty title={`No model here is called “${name}”.`}>
+        <button type="button" class="small" onClick={() => setAsked(name)}>
+          Why?
+        </button>
+      </Empty>
+      {asked !== undefined && asked === name && <Why name={asked} />}
+    </>
+  )
+}
+
+interface Finding {
+  readonly reason: string
+  readonly certain: boolean
+  readonly what: string
+  readonly todo: string
+}
+
+function Why({ name }: { name: string }) {
+  const data = useData<{ findings: readonly Finding[] }>(
+    `/ui/api/models/why?name=${encodeURIComponent(name)}`,
+  )
+  return (
+    <Loaded data={data}>
+      {({ findings }) => (
+        <ul class="findings" aria-label="Why it is missing">
+          {findings.map(({ reason, certain, what, todo }) => (
+            <li key={reason}>
+              <Badge tone={certain ? 'warn' : 'plain'}>
+                {reason}
+                {certain ? '' : ', perhaps'}
+              </Badge>{' '}
+              {what} <strong>{todo}</strong>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Loaded>
   )
 }
 

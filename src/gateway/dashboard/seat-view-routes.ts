@@ -3,10 +3,11 @@ import type { Engine, ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Assembled } from '../../assemble.ts'
 import type { OwnRoute } from '../own/own-route.ts'
+import { whyMissing } from './why-missing.ts'
 
 export interface SeatViewOptions {
   readonly engine: () => Engine
-  readonly copilot: () => Pick<Assembled['copilot'], 'quota' | 'status'>
+  readonly copilot: () => Pick<Assembled['copilot'], 'quota' | 'status' | 'listModels'>
 }
 
 /** What the caller's own seat has left, and which models it has: more than the dialects' lists have room for. */
@@ -52,8 +53,29 @@ export function seatViewRoutes({ engine, copilot }: SeatViewOptions): readonly O
         return { body: { models: models.map(modelAnswer) } }
       },
     },
+    {
+      method: 'GET',
+      path: '/ui/api/models/why',
+      access: 'caller',
+      summary: 'Why the caller cannot call a model, and what to do',
+      async answer({ caller = { kind: 'open', seat: OWN_SEAT }, query, signal }) {
+        const place = { seat: caller.seat }
+        const [served, catalogue, status] = await Promise.all([
+          engine().listModels(caller, signal).catch(nothing),
+          copilot().listModels(place, signal).catch(nothing),
+          copilot().status(caller.seat, signal),
+        ])
+        const wanted = (query.get('name') ?? '').trim().slice(0, LONGEST_NAME)
+        const names = (served ?? []).map(({ name }) => name)
+        const findings = whyMissing({ wanted, served: names, catalogue, status })
+        return { body: { wanted, findings: findings.map((finding) => plain(finding)) } }
+      },
+    },
   ]
 }
+
+const LONGEST_NAME = 100
+const nothing = (): undefined => undefined
 
 function modelAnswer({ name, provider, model }: ListedModel): JsonObject {
   if (!model) return { name, provider }

@@ -13,6 +13,8 @@ export interface World extends AsyncDisposable {
   readonly gateway: Gateway
   readonly emulator: Emulator
   readonly url: string
+  /** The file of its ledger. */
+  readonly database: string
   /** With the master key, unless another is given. */
   readonly ask: (path: string, body?: unknown, key?: string) => Promise<Response>
   readonly makeKey: (fields: Record<string, unknown>) => Promise<string>
@@ -58,6 +60,7 @@ export async function startWorld(): Promise<World> {
     gateway,
     emulator,
     url,
+    database: join(folder, 'data', 'jetway.db'),
     ask,
     async makeKey(fields) {
       const response = await ask('/key/generate', fields)
