@@ -17,6 +17,7 @@ import { modelRoutes } from './models/model-routes.ts'
 import { healthRoutes } from './own/health-routes.ts'
 import { openapiDocument } from './own/openapi.ts'
 import type { OwnRoute } from './own/own-route.ts'
+import { keepReasoning } from './reasoning/keep-reasoning.ts'
 import { createMemoryResponseStore } from './responses/memory-store.ts'
 import { createResponseBook } from './responses/response-book.ts'
 import { responseRoutes } from './responses/response-routes.ts'
@@ -61,6 +62,9 @@ export interface GatewayServer {
   close(): Promise<void>
 }
 
+/** Sealed reasoning kept for clients that do not send it back; of all owners. */
+const MOST_REASONING_BYTES = 64 * 1024 * 1024
+
 /** Binds the port; rejects when that fails. */
 export async function startGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
   const { settings, engine, clock } = options
@@ -72,7 +76,11 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     log: options.log,
   })
   const house: GatewayHouse = {
-    engine: createResponsesEngine(engine, book),
+    engine: keepReasoning(createResponsesEngine(engine, book), {
+      store: createMemoryResponseStore(MOST_REASONING_BYTES),
+      settings: () => settings().responses,
+      clock,
+    }),
     dialects: options.dialects,
     settings,
     authenticator: options.authenticator,

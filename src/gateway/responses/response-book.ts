@@ -86,7 +86,7 @@ export function createResponseBook(options: ResponseBookOptions): ResponseBook {
 }
 
 /** A key's responses are its own; those of the master key, or of an open gateway, are the seat's. */
-function ownerOf({ kind, keyId, seat }: Caller): string {
+export function ownerOf({ kind, keyId, seat }: Caller): string {
   return kind === 'key' && keyId !== undefined ? `key:${keyId}` : `seat:${seat}`
 }
 
