@@ -20,7 +20,7 @@ export function PeoplePage() {
   }
   return (
     <>
-      <PageHead title="People" note="Each has keys, a seat and a budget of the own.">
+      <PageHead title="People" note="Each has keys, a seat and a budget of their own.">
         <button type="button" class="primary" onClick={() => setOpen({ what: 'edit' })}>
           New person
         </button>
@@ -136,7 +136,7 @@ function PersonForm(props: {
       type: 'select',
       value: known?.user_role ?? 'member',
       options: [
-        ['member', 'Member: sees the own'],
+        ['member', 'Member: sees their own'],
         ['administrator', 'Administrator: sees and changes all'],
       ],
     },

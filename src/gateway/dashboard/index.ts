@@ -15,6 +15,7 @@ import { seatViewRoutes } from './seat-view-routes.ts'
 import type { SeatViewOptions } from './seat-view-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createSessions } from './sessions.ts'
+import type { EndedSessions } from './sessions.ts'
 import { createSignInAttempts } from './sign-in-attempts.ts'
 import { createStandIn } from './stand-in.ts'
 
@@ -23,6 +24,8 @@ export interface DashboardOptions extends SeatViewOptions {
   readonly masterKey: () => string | undefined
   readonly clock: Clock
   readonly version: string
+  /** Sessions that other processes have ended. @default this process is alone */
+  readonly endedSessions?: EndedSessions | undefined
   /** Where the built page is. @default beside the built package */
   readonly folder?: string | undefined
 }
@@ -33,11 +36,12 @@ export interface Dashboard {
   readonly routes: readonly OwnRoute[]
   /** From now on sessions stand for their keys at this server. */
   attach(server: Server): void
+  close(): void
 }
 
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { authenticator, masterKey, clock, version } = options
-  const sessions = createSessions(masterKey, clock)
+  const sessions = createSessions(masterKey, clock, options.endedSessions)
   const calls = createLiveCalls(() => clock.now())
   return {
     observer: calls.observer,
@@ -56,6 +60,9 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     attach(server) {
       // Before the gateway's own listener: by then the key is where every client puts it.
       server.prependListener('request', createStandIn(sessions))
+    },
+    close() {
+      sessions.close()
     },
   }
 }

@@ -72,10 +72,11 @@ export function sessionRoutes(options: SessionRouteOptions): readonly OwnRoute[]
       }
       return withCookie(request.headers, token, SESSION_MS / 1000, describe(caller))
     }),
-    route('DELETE', 'Sign out of the dashboard', ({ headers }) => {
+    route('DELETE', 'Sign out of the dashboard', async ({ headers }) => {
       requireOwnPage(headers)
       const token = sessionCookie(headers)
-      if (token !== undefined) sessions.end(token)
+      // With the store away it has ended here, and the browser has forgotten it.
+      if (token !== undefined) await sessions.end(token).catch(() => undefined)
       return withCookie(headers, '', 0, { signed_in: false, open: options.open() })
     }),
   ]

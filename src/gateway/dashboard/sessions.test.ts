@@ -25,13 +25,84 @@ test('another worker with the same master key knows it; with another one nobody 
   expect(createSessions(() => undefined, clock).keyOf(token)).toBeUndefined()
 })
 
-test('two sessions of one key have nothing in common', () => {
+test('two sessions of one key have nothing in common', async () => {
   const sessions = createSessions(secret, createVirtualClock())
   const [first = '', second = ''] = [sessions.open('sk-one'), sessions.open('sk-one')]
   expect(first.slice(0, 30)).not.toBe(second.slice(0, 30))
-  sessions.end(first)
+  await sessions.end(first)
   expect(sessions.keyOf(first)).toBeUndefined()
   expect(sessions.keyOf(second)).toBe('sk-one')
+})
+
+/** One list for all processes, which can be away. */
+function sharedList() {
+  const rows: { id: string; expiresAtMs: number }[] = []
+  let away = false
+  const whenThere = <Value>(value: () => Value): Promise<Value> =>
+    away ? Promise.reject(new Error('away')) : Promise.resolve(value())
+  return {
+    goAway: (isAway: boolean) => {
+      away = isAway
+    },
+    end: (id: string, expiresAtMs: number) =>
+      whenThere(() => {
+        rows.push({ id, expiresAtMs })
+      }),
+    list: (nowMs: number) => whenThere(() => rows.filter((row) => row.expiresAtMs > nowMs)),
+  }
+}
+
+test('who signs out at one process is signed out at the others within a second', async () => {
+  const clock = createVirtualClock()
+  const list = sharedList()
+  const [here, there] = [createSessions(secret, clock, list), createSessions(secret, clock, list)]
+  const token = here.open('sk-one') ?? ''
+  const other = here.open('sk-one') ?? ''
+  expect(there.keyOf(token)).toBe('sk-one')
+  await here.end(token)
+  expect(here.keyOf(token)).toBeUndefined()
+  await clock.advance(1000)
+  expect([there.keyOf(token), there.keyOf(other)]).toEqual([undefined, 'sk-one'])
+  // One that starts later has never heard of it but from the list.
+  const late = createSessions(secret, clock, list)
+  await clock.advance(0)
+  expect(late.keyOf(token)).toBeUndefined()
+})
+
+test('without the list a process goes on with what it knows, and learns when it is back', async () => {
+  const clock = createVirtualClock()
+  const list = sharedList()
+  const [here, there] = [createSessions(secret, clock, list), createSessions(secret, clock, list)]
+  const token = here.open('sk-one') ?? ''
+  expect(there.keyOf(token)).toBe('sk-one')
+  list.goAway(true)
+  await expect(here.end(token)).rejects.toThrow('away')
+  expect(here.keyOf(token)).toBeUndefined()
+  await clock.advance(2000)
+  expect(there.keyOf(token)).toBe('sk-one')
+  list.goAway(false)
+  await here.end(token)
+  await clock.advance(1000)
+  expect(there.keyOf(token)).toBeUndefined()
+})
+
+test('while nobody is at the page, nobody is asked', async () => {
+  const clock = createVirtualClock()
+  let asked = 0
+  const sessions = createSessions(secret, clock, {
+    end: () => Promise.resolve(),
+    list: () => {
+      asked++
+      return Promise.resolve([])
+    },
+  })
+  sessions.keyOf('whatever')
+  await clock.advance(30 * 60_000)
+  const before = asked
+  expect(before).toBeGreaterThan(500)
+  await clock.advance(3_600_000)
+  expect(asked).toBe(before)
+  sessions.close()
 })
 
 test('a key that fits no cookie opens no session', () => {

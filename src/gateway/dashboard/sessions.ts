@@ -18,17 +18,59 @@ export interface Sessions {
   open(key: string): string | undefined
   /** The key behind it; `undefined` when it is not ours, over, or ended. */
   keyOf(token: string): string | undefined
-  end(token: string): void
+  /** Resolves when every process will know of it; rejects when the store did not take it: then only this one does. */
+  end(token: string): Promise<void>
+  close(): void
 }
+
+/** Where processes tell each other which sessions were ended before their time. */
+export interface EndedSessions {
+  end(id: string, expiresAtMs: number): Promise<void>
+  list(nowMs: number): Promise<readonly { readonly id: string; readonly expiresAtMs: number }[]>
+}
+
+/** As a revoked key, a session that was ended elsewhere is refused here within this time. */
+const FRESH_MS = 1_000
+/** Nobody at the page for so long: then nobody is asked until somebody comes. */
+const WATCH_MS = 15 * 60_000
 
 /**
  * The key travels in the cookie, encrypted under a secret made from the master key: every worker and every replica can read
  * it, a restart ends nothing, and a new master key ends all. The page's scripts cannot read it, and whoever reads the
  * database or this process's tables finds no key. Whether the key is still good is asked anew for each request.
  */
-export function createSessions(secret: () => string | undefined, clock: Clock): Sessions {
+export function createSessions(
+  secret: () => string | undefined,
+  clock: Clock,
+  shared?: EndedSessions,
+): Sessions {
   const ownSecret = randomBytes(32)
   const ended = new Map<string, number>()
+  let usedAt = Number.NEGATIVE_INFINITY
+  let cancelTimer: (() => void) | undefined
+  let closed = false
+
+  const remember = (id: string, until: number): void => {
+    ended.set(id, until)
+    forgetOld()
+  }
+
+  /** A store that does not answer says nothing new: what is known stays known. */
+  const learn = async (store: EndedSessions): Promise<void> => {
+    const known = await store.list(clock.now()).catch(() => [])
+    for (const { id, expiresAtMs } of known) remember(id, expiresAtMs)
+  }
+
+  const watch = (store: EndedSessions): void => {
+    if (closed || cancelTimer !== undefined || clock.monotonic() - usedAt > WATCH_MS) return
+    cancelTimer = clock.setTimer(FRESH_MS, () => {
+      void learn(store).then(() => {
+        cancelTimer = undefined
+        watch(store)
+      })
+    })
+  }
+  if (shared) void learn(shared)
 
   const sealKey = (id: Buffer): Buffer =>
     Buffer.from(hkdfSync('sha256', secret() ?? ownSecret, id, 'jetway dashboard session', 32))
@@ -70,15 +112,21 @@ export function createSessions(secret: () => string | undefined, clock: Clock): 
       return Buffer.concat([id, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
     },
     keyOf(token) {
+      usedAt = clock.monotonic()
+      if (shared) watch(shared)
       const opened = read(token)
       if (!opened || opened.until <= clock.now() || ended.has(opened.id)) return undefined
       return opened.key
     },
-    end(token) {
+    async end(token) {
       const opened = read(token)
       if (!opened) return
-      ended.set(opened.id, opened.until)
-      forgetOld()
+      remember(opened.id, opened.until)
+      await shared?.end(opened.id, opened.until)
+    },
+    close() {
+      closed = true
+      cancelTimer?.()
     },
   }
 }

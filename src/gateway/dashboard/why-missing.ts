@@ -59,7 +59,7 @@ export function whyMissing({ wanted, served, catalogue, status }: Facts): readon
       },
     ]
   }
-  const near = nearestNames(wanted, [...served, ...catalogue.map(({ id }) => id)])
+  const near = nearestNames(wanted, new Set([...served, ...catalogue.map(({ id }) => id)]))
   return [...spelling(near), ...notListed(status)]
 }
 
