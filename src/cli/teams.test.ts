@@ -109,12 +109,14 @@ describe('keys', () => {
     expect((await running.stop('SIGTERM')).code).toBe(0)
   })
 
-  test('several workers without Redis: what they do not share is said, once', async () => {
-    const running = jetway.start(['start', '--port', '0', '--workers', '2'], { environment })
-    await running.waitFor('stdout', /^Jetway listening on/m)
-    const { code, stderr } = await running.stop('SIGTERM')
-    expect(code).toBe(0)
-    expect(stderr.match(/set REDIS_URL/g)).toHaveLength(1)
+  test('several workers without Redis give a key its limit once', async () => {
+    const running = jetway.start(['start', '--port', '0', '--workers', '3'], { environment })
+    const [, url = ''] = await running.waitFor('stdout', /^Jetway listening on (http:\S+)$/m)
+    const { key } = await jetwayJson(['keys', 'create', '--alias', 'few', '--rpm', '4'])
+    const calls = Array.from({ length: 16 }, async () => (await ask(url, String(key))).status)
+    const statuses = (await Promise.all(calls)).toSorted((one, other) => one - other)
+    expect(statuses).toEqual([...Array(4).fill(200), ...Array(12).fill(429)])
+    expect((await running.stop('SIGTERM')).code).toBe(0)
   })
 
   test.each([
@@ -168,6 +170,27 @@ describe('explain and usage', () => {
       ]) as object[],
     })
     expect((await jetway.run(['explain', 'no-such'], { environment })).code).toBe(1)
+  })
+
+  test('what was asked and answered, where it is kept', async () => {
+    const [running, url] = await startGateway({ JETWAY_KEEP_PROMPTS: '1d' })
+    expect((await ask(url, 'sk-master', 'kept-call')).status).toBe(200)
+    await running.stop('SIGTERM')
+    const shown = await jetway.run(['explain', 'kept-call', '--text'], { environment })
+    expect([shown.code, shown.stderr]).toEqual([0, ''])
+    expect(shown.stdout).toMatch(/^Asked:\n\{"model":"gpt-4o",/m)
+    expect(shown.stdout).toMatch(/^Answered:\n\{/m)
+    expect(await jetwayJson(['explain', 'kept-call', '--text'])).toMatchObject({
+      kept: { request: expect.stringContaining('gpt-4o') as string },
+    })
+    // Not unless it is asked for, and not without the key that sealed it.
+    expect(await jetwayJson(['explain', 'kept-call'])).not.toHaveProperty('kept')
+    const JETWAY_SEAL_KEY = Buffer.alloc(32, 7).toString('base64')
+    const keyless = await jetway.run(['explain', 'kept-call', '--text'], {
+      environment: { ...environment, JETWAY_SEAL_KEY },
+    })
+    expect([keyless.code, keyless.stdout]).toEqual([4, ''])
+    expect(keyless.stderr).toContain('was sealed with another key')
   })
 
   test('without GitHub the own count is shown, and the reason', async () => {

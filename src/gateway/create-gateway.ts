@@ -77,6 +77,8 @@ export interface GatewayExtensions {
   readonly seats?: AssembleOptions['seats']
   readonly sharedTokens?: AssembleOptions['sharedTokens']
   readonly sessions?: AssembleOptions['sessions']
+  /** Puts something before the engine of clients' calls. */
+  readonly wrap?: ((engine: Assembled['engine']) => Assembled['engine']) | undefined
   /** Rejects while calls should not come; readiness says so. */
   readonly ready?: (() => Promise<void>) | undefined
   /** Seats and keys that are stopped, and how often each reason stopped one: for metrics. */
@@ -186,7 +188,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   }
   try {
     server = await startGatewayServer({
-      engine: assembled.engine,
+      engine: extensions.wrap?.(assembled.engine) ?? assembled.engine,
       dialects,
       settings: () => current().gateway,
       authenticator,

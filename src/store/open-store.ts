@@ -13,6 +13,7 @@ import type { KeyStore } from '../policy/keys/key-store.ts'
 import type { LimitStore } from '../policy/limits/limit-store.ts'
 import type { StopStore } from '../policy/anomaly/stop.ts'
 import { createHeldPlaces, type HeldPlaces } from '../policy/pacing/held-places.ts'
+import type { PromptStore } from '../policy/prompts/prompt-store.ts'
 import type { Seal } from '../policy/seats/seal.ts'
 import type { SeatStore } from '../policy/seats/seat.ts'
 import { createIdempotencyStore } from './admin/idempotency.ts'
@@ -25,6 +26,7 @@ import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createRecorder, type Recorder, type RecorderOptions } from './ledger/recorder.ts'
 import { createSpool } from './ledger/spool.ts'
 import { migrate, pendingMigrations } from './migrations/migrate.ts'
+import { createPromptStore } from './prompts/prompts.ts'
 import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
 import { openShared, type Shared, type SharedOptions } from './shared/open-shared.ts'
@@ -77,6 +79,7 @@ export interface Store {
   readonly stops: StopStore
   readonly idempotency: IdempotencyStore
   readonly responses: ResponseStore
+  readonly prompts: PromptStore
   readonly changes: Changes
   readonly ledger: Ledger
   readonly recorder: Recorder & Observer
@@ -214,6 +217,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     stops: createStopStore(database),
     idempotency: createIdempotencyStore(database),
     responses: createResponseStore(database),
+    prompts: createPromptStore(database),
     changes: shared.changes,
     ledger: createLedger(database, () => recorder.flush()),
     recorder,

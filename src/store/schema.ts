@@ -18,6 +18,8 @@ export interface Schema {
   idempotency: IdempotencyTable
   responses: ResponseTable
   stops: StopTable
+  ended_sessions: EndedSessionTable
+  prompts: PromptTable
 }
 
 /** Virtual keys. The secret itself is never here: only its SHA-256, and what may be shown of it. */
@@ -233,4 +235,19 @@ export interface StopTable {
   reason: string
   detail: string
   at: number
+}
+
+/** What was asked and answered in a call, redacted, cut and sealed; only where somebody asked for it. */
+export interface PromptTable {
+  /** The call's id in `calls`. */
+  id: string
+  expires_at: number
+  seal_key: string
+  box: string
+}
+
+/** Dashboard sessions that were ended before their time. */
+export interface EndedSessionTable {
+  id: string
+  expires_at: number
 }

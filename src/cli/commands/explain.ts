@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { explainAnswer } from '../../gateway/admin/call-answer.ts'
+import { explainAnswer, keptAnswer } from '../../gateway/admin/call-answer.ts'
 import type { Ledger, StoredCall } from '../../store/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
+import { findKept, keptText } from '../explain/kept-text.ts'
 import { explainText } from '../explain/explain-text.ts'
 import { findStorePlace, requireStore } from '../store/store-place.ts'
 import { withStore } from '../store/with-store.ts'
@@ -16,7 +17,14 @@ export async function run(context: CommandContext, input: CommandInput): Promise
   const [id = ''] = input.arguments
   const place = await findStorePlace(context, input)
   requireStore(place)
-  const call = await withStore(context, place, ({ ledger }) => findSoon(ledger, id, signal))
+  const wanted = input.options.has('text')
+  const { call, kept } = await withStore(context, place, async ({ ledger, prompts }) => {
+    const found = await findSoon(ledger, id, signal)
+    return {
+      call: found,
+      kept: found && wanted ? await findKept(prompts, found.id, place) : undefined,
+    }
+  })
   if (!call) {
     throw new ExitError(
       EXIT.failed,
@@ -25,8 +33,8 @@ export async function run(context: CommandContext, input: CommandInput): Promise
   }
   await terminal.print(
     input.options.has('json')
-      ? `${JSON.stringify(explainAnswer(call))}\n`
-      : explainText(call, terminal.paint),
+      ? `${JSON.stringify({ ...explainAnswer(call), ...(kept && { kept: keptAnswer(kept) }) })}\n`
+      : explainText(call, terminal.paint) + (wanted ? keptText(kept, terminal.paint) : ''),
   )
 }
 

@@ -131,7 +131,10 @@ export const TEAM_COMMANDS: readonly CommandSpec[] = [
     name: 'explain',
     summary: 'Show what became of a request',
     arguments: [{ name: 'request', summary: "its answer's x-request-id", required: true }],
-    options: STORE_OPTIONS,
+    options: [
+      { name: 'text', summary: 'with what was asked and answered, where it is kept' },
+      ...STORE_OPTIONS,
+    ],
     examples: [
       {
         line: 'jetway explain 0f8e2c1a-93d4-4d7b-a1c5-6b1f0e2d3c4b',

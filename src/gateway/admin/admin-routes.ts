@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Teams } from '../../policy/index.ts'
+import type { PromptKeeper, Teams } from '../../policy/index.ts'
 import type { AuditLog } from '../../policy/admin/audit.ts'
 import type { Ledger } from '../../store/index.ts'
 import type { OwnRoute } from '../own/own-route.ts'
@@ -15,6 +15,7 @@ import { stopRoutes } from './stop-routes.ts'
 export interface AdminOptions {
   readonly teams: Pick<Teams, 'administration' | 'seats' | 'onlyOnce' | 'stops'>
   readonly ledger: Ledger
+  readonly prompts?: Pick<PromptKeeper, 'find'> | undefined
   readonly audit: AuditLog
   readonly hosts: GitHubHosts
   readonly quota: AskQuota
@@ -25,6 +26,7 @@ export interface AdminOptions {
 export function adminRoutes({
   teams,
   ledger,
+  prompts,
   audit,
   hosts,
   quota,
@@ -35,7 +37,7 @@ export function adminRoutes({
     ...memberRoutes(teams.administration, teams.seats),
     ...seatRoutes(teams.seats, hosts),
     ...stopRoutes(teams.stops, teams.seats),
-    ...spendRoutes(ledger),
+    ...spendRoutes(ledger, { prompts, audit, clock }),
     ...quotaRoutes({ ask: quota, ledger, seats: teams.seats, now: () => clock.now() }),
     ...auditRoutes(audit),
   ]

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { moneyOf } from '../../policy/admin/fields.ts'
+import type { KeptPrompt } from '../../policy/index.ts'
 import type { StoredCall } from '../../store/index.ts'
 
 /** A finished call under LiteLLM's names where it has them; money in US dollars, in credits, and exactly. */
@@ -59,6 +60,16 @@ export function explainAnswer(call: StoredCall): JsonObject {
     degraded: degraded as unknown as JsonValue,
     attempt_list: attempts as unknown as JsonValue,
     error_detail: error ?? null,
+  }
+}
+
+/** What was asked and answered, where it was kept: redacted and cut. */
+export function keptAnswer(kept: KeptPrompt): JsonObject {
+  return {
+    request: kept.request,
+    request_bytes: kept.requestCharacters,
+    answer: kept.answer,
+    answer_characters: kept.answerCharacters,
   }
 }
 

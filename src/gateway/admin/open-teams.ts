@@ -1,5 +1,10 @@
 import { ConfigError } from '../../config/problem.ts'
-import { createTeams, type Teams } from '../../policy/index.ts'
+import {
+  createPromptKeeper,
+  createTeams,
+  type PromptKeeper,
+  type Teams,
+} from '../../policy/index.ts'
 import { createSeal, SealError, type Seal } from '../../policy/seats/seal.ts'
 import {
   dataFolder,
@@ -78,9 +83,11 @@ export async function openTeams(
       context.copilot().forget(seat)
     },
   })
+  const prompts = keeperOf(chosen, store, seal, context)
   return {
     store,
     teams,
+    wrap: prompts && ((engine) => prompts.wrap(engine)),
     authenticator: teams.authenticator,
     admission: teams.admission,
     observers: teams.observers,
@@ -91,6 +98,7 @@ export async function openTeams(
     routes: adminRoutes({
       teams,
       ledger: store.ledger,
+      prompts,
       audit: store.audit,
       hosts: {
         usual: () => context.copilot().deviceFlow.host,
@@ -102,6 +110,7 @@ export async function openTeams(
     stops: teams.stops,
     ready: () => store.ready(),
     async flush() {
+      await prompts?.flush()
       await teams.close()
       await store.close()
     },
@@ -118,4 +127,20 @@ async function sealFrom(options: Parameters<typeof findSealKeys>[0]): Promise<Se
     const message = `the key to encrypt GitHub tokens with (JETWAY_SEAL_KEY) is wrong: ${cause.message}`
     throw new ConfigError([{ message }])
   }
+}
+
+/** Only where prompts are to be kept; and never in the clear. */
+function keeperOf(
+  { prompts }: TeamSettings,
+  store: Store,
+  seal: Seal | undefined,
+  { clock, log }: ExtensionContext,
+): PromptKeeper | undefined {
+  if (!prompts) return undefined
+  if (!seal) {
+    const message =
+      'JETWAY_KEEP_PROMPTS is set: prompts are kept encrypted only, so JETWAY_SEAL_KEY is needed'
+    throw new ConfigError([{ message }])
+  }
+  return createPromptKeeper({ store: store.prompts, seal, clock, log, ...prompts })
 }

@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import type { Clock } from '../../core/clock.ts'
 import { BadRequestError, NotFoundError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { CallFilter, Ledger, SummaryBy, SummaryRow } from '../../store/index.ts'
+import type { AuditLog } from '../../policy/admin/audit.ts'
+import type { PromptKeeper } from '../../policy/index.ts'
+import type { CallFilter, Ledger, StoredCall, SummaryBy, SummaryRow } from '../../store/index.ts'
 import { NANO_CREDITS_PER_CREDIT, USD_PER_CREDIT } from '../../core/usage.ts'
 import { adminRoute, answerWith, type AdminRoute } from './admin-route.ts'
-import { callAnswer, explainAnswer } from './call-answer.ts'
+import { callAnswer, explainAnswer, keptAnswer } from './call-answer.ts'
 import { csvHead, csvLine } from './csv.ts'
 import type { OwnAnswer } from '../own/own-route.ts'
 import { pageFields } from './paging.ts'
-import { ownOnly } from './who.ts'
+import { ownOnly, type Who } from './who.ts'
 
 const DAY_MS = 86_400_000
 const date = z
@@ -37,7 +41,7 @@ const GROUPS = {
 type Group = keyof typeof GROUPS
 
 /** What calls have cost: one by one, summed up, and one explained. */
-export function spendRoutes(ledger: Ledger): readonly AdminRoute[] {
+export function spendRoutes(ledger: Ledger, reading: PromptReading): readonly AdminRoute[] {
   const explain = (path: string): AdminRoute =>
     adminRoute({
       method: 'GET',
@@ -51,7 +55,7 @@ export function spendRoutes(ledger: Ledger): readonly AdminRoute[] {
         const own =
           (userId === undefined || call?.user_id === userId) &&
           (keyId === undefined || call?.key_id === keyId)
-        if (call && own) return explainAnswer(call)
+        if (call && own) return { ...explainAnswer(call), ...(await keptOf(call, who, reading)) }
         throw new NotFoundError(`there is no finished request ${id.slice(0, 100)} of yours here`, {
           code: 'request_not_found',
         })
@@ -121,6 +125,37 @@ export function spendRoutes(ledger: Ledger): readonly AdminRoute[] {
     explain('/v1/requests/:id'),
     explain('/requests/:id'),
   ]
+}
+
+/** Where what was asked and answered is found, if it was kept at all. */
+export interface PromptReading {
+  readonly prompts: Pick<PromptKeeper, 'find'> | undefined
+  readonly audit: AuditLog
+  readonly clock: Clock
+}
+
+/** The caller's own, or an administrator's business: then it is written down who has read it. */
+async function keptOf(
+  call: StoredCall,
+  who: Who,
+  { prompts, audit, clock }: PromptReading,
+): Promise<JsonObject> {
+  const kept = await prompts?.find(call.id)
+  if (!kept) return {}
+  const isOwn =
+    who.userId === undefined
+      ? who.keyId === (call.key_id ?? undefined)
+      : who.userId === call.user_id
+  if (!isOwn) {
+    const entry = {
+      actor: who.actor,
+      action: 'prompt.read',
+      subject: `call:${call.id}`,
+      detail: {},
+    }
+    await audit.append({ id: randomUUID(), atMs: clock.now(), ...entry })
+  }
+  return { kept: keptAnswer(kept) }
 }
 
 function groupsOf(text: string): readonly Group[] {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { HttpClient } from '../../core/http.ts'
 import { parseDuration } from '../../policy/budgets/period.ts'
 import { createAppCredential } from '../../policy/seats/app-credential.ts'
+import { createRedactor, RedactionError, type Redact } from '../../policy/prompts/redactor.ts'
 import type { SharedSeat } from '../../policy/seats/choose-seat.ts'
 import type { GitHubToken } from '../../policy/seats/seat-service.ts'
 import type { Retention } from '../../store/index.ts'
@@ -20,6 +21,15 @@ export interface TeamSettings {
   readonly replicas: number
   readonly retention: Retention
   readonly githubHosts: readonly string[]
+  /** Absent: prompts and answers are not kept. */
+  readonly prompts: PromptSettings | undefined
+}
+
+export interface PromptSettings {
+  readonly keepMs: number
+  /** Of each text, in characters. */
+  readonly longest: number
+  readonly redact: Redact
 }
 
 const DAY_MS = 86_400_000
@@ -45,6 +55,25 @@ export function readTeamSettings(
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
+    prompts: promptsOf(environment),
+  }
+}
+
+const USUAL_PROMPT_KB = 64
+
+function promptsOf(environment: Environment): PromptSettings | undefined {
+  const keepMs = duration(environment, 'JETWAY_KEEP_PROMPTS')
+  if (keepMs === undefined) return undefined
+  const patterns = (environment['JETWAY_PROMPT_REDACT'] ?? '').split('\n')
+  try {
+    return {
+      keepMs,
+      longest: (wholeNumber(environment, 'JETWAY_PROMPT_KB') ?? USUAL_PROMPT_KB) * 1024,
+      redact: createRedactor(patterns.map((one) => one.trim()).filter((one) => one !== '')),
+    }
+  } catch (cause) {
+    if (!(cause instanceof RedactionError)) throw cause
+    throw wrong(`JETWAY_PROMPT_REDACT: ${cause.message}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { MEASURES } from '../ledger/rows.ts'
 import type { Schema } from '../schema.ts'
 
-/** What is carried from one database to another, in this order, with what makes a row of it one. Answers to repeated writes stay behind. */
+/** What is carried from one database to another, in this order, with what makes a row of it one. Answers to repeated writes stay behind, and prompts: those who keep them keep them for a short time, in one place. */
 export const TABLES = {
   users: ['id'],
   teams: ['id'],

@@ -6,6 +6,7 @@ import { rowFromRecord } from '../ledger/rows.ts'
 import { summarize } from '../ledger/summarize.ts'
 import { writeCalls } from '../ledger/write.ts'
 import { migrate } from '../migrations/migrate.ts'
+import { createPromptStore } from '../prompts/prompts.ts'
 import { testDatabases } from '../testing/databases.ts'
 import { deleteOldRows } from './retention.ts'
 
@@ -48,6 +49,29 @@ describe.each(databases)('retention on $name', (testDatabase) => {
     await deleteOldRows(database, { dailyMs: 30 * DAY_MS }, NOON)
     expect(await summarize(database, ['day'], {})).toHaveLength(1)
     expect((await summarize(database, ['key_id'], {}))[0]?.calls).toBe(5_300)
+    await database.close()
+  })
+
+  test('prompts go when their time is over', async () => {
+    const database = await testDatabase.open()
+    await migrate(database)
+    const store = createPromptStore(database)
+    const row = { keyId: 'key', box: 'sealed' }
+    await store.save([
+      { callId: 'short', expiresAtMs: NOON, ...row },
+      { callId: 'long', expiresAtMs: NOON + DAY_MS, ...row },
+    ])
+    // Delivered twice, it is one; and nobody puts another in its place.
+    await store.save([{ callId: 'long', expiresAtMs: NOON + 9 * DAY_MS, keyId: 'key', box: 'x' }])
+    expect(await store.find('short', NOON - 1)).toMatchObject({ box: 'sealed' })
+    expect(await store.find('short', NOON)).toBeUndefined()
+    expect(await deleteOldRows(database, {}, NOON + 1)).toBe(1)
+    expect(await store.find('long', NOON + 1)).toEqual({
+      callId: 'long',
+      expiresAtMs: NOON + DAY_MS,
+      ...row,
+    })
+    expect(await deleteOldRows(database, {}, NOON + 2 * DAY_MS)).toBe(1)
     await database.close()
   })
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from '../database/open.ts'
 
-/** How long rows stay; `undefined` keeps them for ever. Prompts and answers are in none of them. */
+/** How long rows stay; `undefined` keeps them for ever. Prompts, where they are kept at all, say themselves when they go. */
 export interface Retention {
   /** Single calls. The sums of each day stay. @default 90 days */
   readonly callsMs?: number | undefined
@@ -32,6 +32,8 @@ export async function deleteOldRows(
   if (auditMs !== undefined) deleted += await inShares(database, 'audit', 'at', nowMs - auditMs)
   deleted += await inShares(database, 'idempotency', 'created_at', nowMs - IDEMPOTENCY_MS)
   deleted += await inShares(database, 'responses', 'expires_at', nowMs)
+  deleted += await inShares(database, 'ended_sessions', 'expires_at', nowMs)
+  deleted += await inShares(database, 'prompts', 'expires_at', nowMs)
   if (dailyMs !== undefined) {
     const before = new Date(nowMs - dailyMs).toISOString().slice(0, 10)
     const { numDeletedRows } = await database.query
@@ -50,7 +52,7 @@ export async function deleteOldRows(
 
 async function inShares(
   { query }: Database,
-  table: 'calls' | 'audit' | 'idempotency' | 'responses',
+  table: 'calls' | 'audit' | 'idempotency' | 'responses' | 'ended_sessions' | 'prompts',
   column: 'started_at' | 'at' | 'created_at' | 'expires_at',
   before: number,
 ): Promise<number> {
