@@ -32,6 +32,7 @@ RestartSec=2
 RestartPreventExitStatus=2 4
 TimeoutStopSec=40
 UMask=0077
+LimitCORE=0
 NoNewPrivileges=yes
 
 [Install]

@@ -9,6 +9,7 @@ import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import type { Usage } from '../../core/usage.ts'
 import { costOf } from './cost.ts'
 import type { Stopwatch } from './stopwatch.ts'
+import { withoutEcho } from './without-echo.ts'
 
 export interface RecordInput {
   readonly call: Call
@@ -53,7 +54,7 @@ export function makeRecord(input: RecordInput): CallRecord {
     attempts: input.attempts,
     outcome,
     status: outcome === 'aborted' ? 499 : input.started ? 200 : (failure?.status ?? 200),
-    ...(failure === undefined || outcome === 'aborted' ? {} : { error: describe(failure) }),
+    ...(failure === undefined || outcome === 'aborted' ? {} : { error: describe(failure, input) }),
     usage,
     cost: costOf(usage, input.model?.prices),
     timing: {
@@ -73,6 +74,10 @@ function outcomeOf({ aborted, refused, failure }: RecordInput): Outcome {
   return refused ? 'refused' : 'failed'
 }
 
-function describe(failure: JetwayError): NonNullable<CallRecord['error']> {
-  return { name: errorName(failure), message: failure.message, code: failure.code }
+function describe(
+  failure: JetwayError,
+  { call, model }: RecordInput,
+): NonNullable<CallRecord['error']> {
+  const message = withoutEcho(failure.message, call.body.bytes, [call.model, model?.id])
+  return { name: errorName(failure), message, code: failure.code }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BadRequestError } from '../../core/errors.ts'
 import { asJetwayError, encodeRefusal } from '../call/encode-refusal.ts'
 import { requestIdFrom } from '../call/request-id.ts'
 import type { GatewayHouse } from '../house.ts'
@@ -24,6 +25,7 @@ export function createGuardedListener(
   return (request, response) => {
     try {
       request.url = normaliseUrl(request.url ?? '/')
+      requireOneHost(request.rawHeaders)
       const { checkHost, origins } = guards()
       checkHost(request.headers.host)
       if (origins.check(request, response)) return
@@ -33,6 +35,17 @@ export function createGuardedListener(
     }
     next(request, response)
   }
+}
+
+/** Node takes the first of several, a proxy in front may have taken the last: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+function requireOneHost(rawHeaders: readonly string[]): void {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts < 2) return
+  throw new BadRequestError('the request names more than one host', { code: 'bad_http' })
 }
 
 function guardsFor(settings: ReturnType<GatewayHouse['settings']>, boundTo: string) {

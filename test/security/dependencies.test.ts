@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from '../support/require.ts'
+
+interface Locked {
+  readonly version?: string
+  readonly integrity?: string
+  readonly resolved?: string
+  readonly hasInstallScript?: boolean
+  readonly dev?: boolean
+  readonly optional?: boolean
+}
+
+const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'))
+const lock = read('package-lock.json') as { readonly packages: Record<string, Locked> }
+const manifest = read('package.json') as { readonly dependencies: Record<string, string> }
+const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && !dev)
+
+test('what we ship depends on few packages, each pinned to its version and its content', () => {
+  expect(
+    Object.values(manifest.dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version)),
+  ).toEqual([])
+  expect(Object.keys(manifest.dependencies).length).toBeLessThanOrEqual(8)
+  expect(shipped.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+  expect(shipped.length).toBeLessThan(60)
+})
+
+test('none of them runs a script when it is installed, but the one that is left out where it cannot', () => {
+  const scripts = shipped.filter(([, { hasInstallScript }]) => hasInstallScript)
+  expect(
+    scripts.every(
+      ([path, { optional }]) => optional === true && path.endsWith('@photostructure/sqlite'),
+    ),
+  ).toBe(true)
+})
+
+test('CI asks the registry for known holes in what we ship', () => {
+  expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(
+    /npm audit --omit=dev --audit-level=high/,
+  )
+})
