@@ -17,7 +17,7 @@ import {
 import type { ExtensionContext, GatewayExtensions } from '../create-gateway.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { createSeatConnector } from './seat-connector.ts'
-import { readTeamSettings } from './team-settings.ts'
+import { readTeamSettings, type TeamSettings } from './team-settings.ts'
 
 export interface TeamOptions {
   /** Other than the configuration's and `DATABASE_URL`. */
