@@ -20,6 +20,7 @@ import { openOpenTelemetry } from '../telemetry/open-telemetry.ts'
 import { createMasterKeyAuthenticator } from './call/master-key.ts'
 import { openConfiguration } from './configuration.ts'
 import { createDashboard } from './dashboard/index.ts'
+import type { EndedSessions } from './dashboard/sessions.ts'
 import { startGatewayServer } from './gateway-server.ts'
 import type { Drained } from './gateway-server.ts'
 import type { RefusedRequest } from './house.ts'
@@ -83,6 +84,8 @@ export interface GatewayExtensions {
   readonly ready?: (() => Promise<void>) | undefined
   /** Seats and keys that are stopped, and how often each reason stopped one: for metrics. */
   readonly stops?: StopCounts | undefined
+  /** Dashboard sessions that some process has ended. */
+  readonly endedSessions?: EndedSessions | undefined
   /** Called when no call is left, before the process may end: writes what is still in memory. */
   readonly flush?: (() => Promise<void>) | undefined
 }
@@ -154,6 +157,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     clock,
     version: VERSION,
     folder: options.dashboardFolder,
+    endedSessions: extensions.endedSessions,
     engine: () => assembled.engine,
     copilot: context.copilot,
   })
@@ -182,6 +186,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
 
   const shutDown = async (): Promise<void> => {
     configuration.close()
+    dashboard.close()
     await extensions.flush?.()
     await assembled.close()
     metrics.close()

@@ -29,6 +29,7 @@ import { migrate, pendingMigrations } from './migrations/migrate.ts'
 import { createPromptStore } from './prompts/prompts.ts'
 import { createResponseStore } from './responses/responses.ts'
 import { createSeatStore } from './seats/seats.ts'
+import { createEndedSessions, type EndedSessions } from './sessions/ended-sessions.ts'
 import { openShared, type Shared, type SharedOptions } from './shared/open-shared.ts'
 import { createSharedSessions } from './shared/shared-sessions.ts'
 import { createStopStore } from './stops/stops.ts'
@@ -77,6 +78,7 @@ export interface Store {
   readonly seats: SeatStore
   readonly audit: AuditLog
   readonly stops: StopStore
+  readonly endedSessions: EndedSessions
   readonly idempotency: IdempotencyStore
   readonly responses: ResponseStore
   readonly prompts: PromptStore
@@ -215,6 +217,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     seats: createSeatStore(database),
     audit: createAuditLog(database),
     stops: createStopStore(database),
+    endedSessions: createEndedSessions(database),
     idempotency: createIdempotencyStore(database),
     responses: createResponseStore(database),
     prompts: createPromptStore(database),

@@ -108,6 +108,7 @@ export async function openTeams(
       clock,
     }),
     stops: teams.stops,
+    endedSessions: store.endedSessions,
     ready: () => store.ready(),
     async flush() {
       await prompts?.flush()
