@@ -22,6 +22,7 @@ const PACKAGES = [
   '@anthropic-ai',
   '@google',
   '@hono',
+  '@opentelemetry',
   'ai',
   'hono',
   'ollama',
