@@ -1,10 +1,11 @@
 import type {
   LanguageModelV3Content,
   LanguageModelV3FinishReason,
+  LanguageModelV3Source,
   LanguageModelV3Usage,
   SharedV3ProviderMetadata,
 } from '@ai-sdk/provider'
-import type { ChatChoice, ChatUsage } from '../sdk/types/chat.ts'
+import type { ChatAnnotation, ChatChoice, ChatUsage } from '../sdk/types/chat.ts'
 import { NAMESPACE } from './encode-prompt.ts'
 
 /** One whole answer as the AI SDK's content, in the order a person would read it. */
@@ -32,7 +33,25 @@ export function decodeContent(choice: ChatChoice, jsonTool?: string): LanguageMo
     if (toolName === jsonTool) content.push({ type: 'text', text: input })
     else content.push({ type: 'tool-call', toolCallId: call.id, toolName, input: input || '{}' })
   }
-  return content
+  return [...content, ...decodeSources(message.annotations)]
+}
+
+/** The pages that the answer refers to, each once. */
+export function decodeSources(
+  annotations: readonly ChatAnnotation[] | undefined,
+  known: ReadonlySet<string> = new Set(),
+): (LanguageModelV3Source & { readonly sourceType: 'url' })[] {
+  const titles = new Map<string, string>()
+  for (const { url_citation: page } of annotations ?? []) {
+    if (!known.has(page.url)) titles.set(page.url, page.title)
+  }
+  return [...titles].map(([url, title]) => ({
+    type: 'source',
+    sourceType: 'url',
+    id: url,
+    url,
+    title,
+  }))
 }
 
 /** Sealed reasoning, to be given back unchanged with the next turn. */

@@ -1,6 +1,7 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import type { ChatCompletionChunk, ChatDelta } from '../sdk/types/chat.ts'
+import { decodeContent } from './decode-answer.ts'
 import { createStreamPartDecoder } from './decode-stream.ts'
 
 function chunk(delta: ChatDelta, more: Partial<ChatCompletionChunk> = {}): ChatCompletionChunk {
@@ -96,5 +97,32 @@ describe('chunks as parts', () => {
     const one = chunk({ content: 'x' })
     expect(decode([one], true)).toContainEqual({ type: 'raw', rawValue: one })
     expect(decode([one])).not.toContainEqual({ type: 'raw', rawValue: one })
+  })
+
+  test('pages that the answer refers to, each once', () => {
+    const cite = (url: string) => ({
+      type: 'url_citation' as const,
+      url_citation: { url, title: url.toUpperCase(), start_index: 0, end_index: 1 },
+    })
+    const source = (url: string) => ({
+      type: 'source',
+      sourceType: 'url',
+      id: url,
+      url,
+      title: url.toUpperCase(),
+    })
+    const streamed = decode([
+      chunk({ annotations: [cite('a'), cite('a')] }),
+      chunk({ annotations: [cite('a'), cite('b')] }),
+    ])
+    expect(streamed.filter(({ type }) => type === 'source')).toEqual([source('a'), source('b')])
+    const message = {
+      role: 'assistant' as const,
+      content: 'x',
+      refusal: null,
+      annotations: [cite('a'), cite('b'), cite('a')],
+    }
+    const whole = decodeContent({ index: 0, message, finish_reason: 'stop', logprobs: null })
+    expect(whole).toEqual([{ type: 'text', text: 'x' }, source('a'), source('b')])
   })
 })

@@ -5,7 +5,7 @@ import type {
   ChatToolCallDelta,
   ChatUsage,
 } from '../sdk/types/chat.ts'
-import { decodeFinish, decodeUsage, opaqueMetadata } from './decode-answer.ts'
+import { decodeFinish, decodeSources, decodeUsage, opaqueMetadata } from './decode-answer.ts'
 
 /** Chunks of the chat dialect in, parts of the AI SDK's stream out: a block is open from its first piece to the next block's. */
 export interface StreamPartDecoder {
@@ -22,6 +22,7 @@ interface OpenTool {
 
 export function createStreamPartDecoder(includeRaw: boolean, jsonTool?: string): StreamPartDecoder {
   const tools = new Map<number, OpenTool>()
+  const sources = new Set<string>()
   let block: { readonly type: 'text' | 'reasoning'; readonly id: string } | undefined
   let blocks = 0
   let opaque = ''
@@ -82,6 +83,10 @@ export function createStreamPartDecoder(includeRaw: boolean, jsonTool?: string):
     // What is said around an object would only spoil it.
     if (text && jsonTool === undefined) parts.push(...piece('text', text))
     for (const call of delta.tool_calls ?? []) parts.push(...pushTool(call))
+    for (const source of decodeSources(delta.annotations, sources)) {
+      sources.add(source.url)
+      parts.push(source)
+    }
     return parts
   }
 

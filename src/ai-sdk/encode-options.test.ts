@@ -1,5 +1,6 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3Prompt } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
+import { UnsupportedParamsError } from '../core/errors.ts'
 import { encodeCall } from './encode-options.ts'
 
 const HELLO: LanguageModelV3Prompt = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }]
@@ -146,5 +147,70 @@ describe('an AI SDK call as a completion', () => {
         { role: 'tool', tool_call_id: 'c1', content: '{"seen":true}' },
       ],
     })
+  })
+
+  test('files of the AI SDK’s version 7, as it hands them to a provider of this specification', () => {
+    const newer = (part: object): LanguageModelV3Prompt =>
+      [{ role: 'user', content: [part] }] as unknown as LanguageModelV3Prompt
+    const result = (...value: readonly object[]): LanguageModelV3Prompt =>
+      [
+        {
+          role: 'tool',
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId: 'c1',
+              toolName: 'look',
+              output: { type: 'content', value },
+            },
+          ],
+        },
+      ] as unknown as LanguageModelV3Prompt
+    const text = { type: 'file', mediaType: 'text/plain', data: { type: 'text', text: 'abc' } }
+    const file = {
+      type: 'file',
+      file: { file_data: 'data:text/plain;base64,YWJj', filename: 'file' },
+    }
+    expect(body({ prompt: newer(text) })).toMatchObject({ messages: [{ content: [file] }] })
+    expect(
+      body({
+        prompt: result(
+          text,
+          { type: 'file-data', mediaType: 'image/png', data: 'AQID' },
+          { type: 'file-url', url: 'https://example.test/a.png' },
+        ),
+      }),
+    ).toMatchObject({
+      messages: [
+        {
+          role: 'tool',
+          content: [
+            file,
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+            { type: 'image_url', image_url: { url: 'https://example.test/a.png' } },
+          ],
+        },
+      ],
+    })
+    const elsewhere = { type: 'reference', reference: { openai: 'file-1' } }
+    for (const prompt of [
+      newer({ type: 'file', mediaType: 'image/png', data: elsewhere }),
+      newer({ type: 'file', mediaType: 'video/mp4', data: new URL('https://example.test/a') }),
+      result({ type: 'file-id', fileId: 'file-1' }),
+      result({ type: 'custom' }),
+      result({ type: 'hologram' }),
+    ]) {
+      expect(() => body({ prompt })).toThrow(UnsupportedParamsError)
+    }
+  })
+
+  test.each([
+    [{ reasoning: 'high' }, 'high'],
+    [{ reasoning: 'none' }, 'none'],
+    [{ reasoning: 'provider-default' }, undefined],
+    [{ reasoning: 'high', providerOptions: { jetway: { reasoningEffort: 'low' } } }, 'low'],
+  ])('reasoning by version 7’s own setting: %j', (options, effort) => {
+    const asked = body(options as Partial<LanguageModelV3CallOptions>)
+    expect((asked as { reasoning_effort?: string }).reasoning_effort).toBe(effort)
   })
 })

@@ -68,7 +68,7 @@ export function encodeCall(
     tool_choice: jsonTool
       ? choiceOfJson(jsonTool, ownTools)
       : encodeChoice(options.toolChoice, ownTools),
-    reasoning_effort: reasoningEffort,
+    reasoning_effort: reasoningEffort ?? effortOf(options),
     parallel_tool_calls: parallelToolCalls,
     verbosity,
     user,
@@ -79,6 +79,12 @@ export function encodeCall(
     use_defaults: false,
   }
   return { request, warnings, jsonTool }
+}
+
+/** The AI SDK's own setting since its version 7, whose calls of a provider of this specification hold it, too. */
+function effortOf(options: LanguageModelV3CallOptions): string | undefined {
+  const { reasoning } = options as { readonly reasoning?: unknown }
+  return typeof reasoning === 'string' && reasoning !== 'provider-default' ? reasoning : undefined
 }
 
 function encodeTools(

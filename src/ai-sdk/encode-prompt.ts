@@ -89,7 +89,14 @@ function readOpaque(options: SharedV3ProviderOptions | undefined): string | unde
   return typeof opaque === 'string' ? opaque : undefined
 }
 
-function encodeFile({ data, mediaType, filename }: LanguageModelV3FilePart): ChatContentPart {
+/** Files as version 7 of the AI SDK gives them, where the older forms have no word for them. */
+type NewerData =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reference'; readonly reference: unknown }
+
+function encodeFile(part: LanguageModelV3FilePart): ChatContentPart {
+  const { mediaType, filename } = part
+  const data = plainData(part.data)
   if (mediaType.startsWith('image/')) {
     const type = mediaType === 'image/*' ? 'image/jpeg' : mediaType
     return { type: 'image_url', image_url: { url: toUrl(data, type) } }
@@ -99,8 +106,25 @@ function encodeFile({ data, mediaType, filename }: LanguageModelV3FilePart): Cha
     const format = mediaType === 'audio/mpeg' ? 'mp3' : (mediaType.split('/')[1] ?? 'wav')
     return { type: 'input_audio', input_audio: { data: toBase64(data), format } }
   }
+  if (data instanceof URL) {
+    throw new UnsupportedParamsError(`a ${mediaType} file must be given as data, not by address`)
+  }
   const file = { file_data: toUrl(data, mediaType), filename: filename ?? 'file' }
   return { type: 'file', file }
+}
+
+function plainData(
+  data: LanguageModelV3FilePart['data'] | NewerData,
+): LanguageModelV3FilePart['data'] {
+  if (typeof data === 'string' || data instanceof URL || data instanceof Uint8Array) return data
+  if (data.type === 'text') return Buffer.from(data.text)
+  throw byReference()
+}
+
+function byReference(): UnsupportedParamsError {
+  return new UnsupportedParamsError(
+    'a file that another provider keeps cannot be sent to Copilot: give its content',
+  )
 }
 
 function toUrl(data: LanguageModelV3FilePart['data'], mediaType: string): string {
@@ -111,6 +135,45 @@ function toBase64(data: string | Uint8Array): string {
   return typeof data === 'string'
     ? data
     : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
+}
+
+type ResultPart = Extract<LanguageModelV3ToolResultOutput, { type: 'content' }>['value'][number]
+
+function encodeResultPart(part: ResultPart): ChatContentPart {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text }
+    case 'image-url':
+      return { type: 'image_url', image_url: { url: part.url } }
+    // Its kind is not told; chat has addresses for images alone.
+    case 'file-url':
+      return { type: 'image_url', image_url: { url: part.url } }
+    case 'image-data':
+    case 'file-data':
+      return encodeFile({ ...part, type: 'file' })
+    case 'file-id':
+    case 'image-file-id':
+      throw byReference()
+    case 'custom':
+      throw new UnsupportedParamsError(`a tool's result cannot hold '${part.type}'`)
+    default:
+      return encodeNewerPart(part)
+  }
+}
+
+function encodeNewerPart(part: object): ChatContentPart {
+  const { type, data, mediaType, filename } = part as {
+    readonly type?: unknown
+  } & Partial<LanguageModelV3FilePart>
+  if (type !== 'file' || data === undefined) {
+    throw new UnsupportedParamsError(`a tool's result cannot hold '${String(type)}'`)
+  }
+  return encodeFile({
+    type,
+    data,
+    mediaType: mediaType ?? 'text/plain',
+    ...(filename === undefined ? {} : { filename }),
+  })
 }
 
 function encodeOutput(output: LanguageModelV3ToolResultOutput): string | ChatContentPart[] {
@@ -124,14 +187,7 @@ function encodeOutput(output: LanguageModelV3ToolResultOutput): string | ChatCon
     case 'execution-denied':
       return output.reason ?? 'The person did not allow this tool to run.'
     case 'content':
-      return output.value.map((part): ChatContentPart => {
-        if (part.type === 'text') return { type: 'text', text: part.text }
-        if (part.type === 'image-url') return { type: 'image_url', image_url: { url: part.url } }
-        if (part.type === 'image-data' || part.type === 'file-data') {
-          return encodeFile({ ...part, type: 'file' })
-        }
-        throw new UnsupportedParamsError(`a tool's result cannot hold '${part.type}'`)
-      })
+      return output.value.map(encodeResultPart)
     default:
       return never(output)
   }

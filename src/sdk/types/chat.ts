@@ -143,6 +143,13 @@ export interface ChatAnswerMessage {
   reasoning_text?: string
   /** The sealed form of it: give it back unchanged with the next turn. */
   reasoning_opaque?: string
+  /** Pages that the answer refers to, where a search of the web was made. */
+  annotations?: ChatAnnotation[]
+}
+
+export interface ChatAnnotation {
+  type: 'url_citation'
+  url_citation: { url: string; title: string; start_index: number; end_index: number }
 }
 
 export type ChatToolCall =
@@ -200,6 +207,7 @@ export interface ChatDelta {
   tool_calls?: ChatToolCallDelta[]
   reasoning_text?: string
   reasoning_opaque?: string
+  annotations?: ChatAnnotation[]
 }
 
 export interface ChatToolCallDelta {
