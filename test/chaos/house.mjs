@@ -127,6 +127,8 @@ export async function openHouse({
     keys,
     /** Replicas write into one. */
     sharedLedger: false,
+    /** What a killed process had finished, others write. */
+    keepsMoments: false,
     /** @type {Record<string, TcpProxy>} further hops by name: Redis, Postgres */
     proxies: {},
     async close() {

@@ -36,7 +36,7 @@ export function planCall(seed, run, number, phase, keys) {
   const filler = Array.from({ length: words }, () => random.pick(WORDS)).join(' ')
   const expected = `${id} ${filler} ${id}`
   const stream = random.chance(0.6)
-  const away = phase.aborts === 'random' && random.chance(0.6)
+  const away = phase.aborts !== undefined && random.chance(phase.aborts)
   /** @type {{ abortAfterMs?: number, abortAfterEvents?: number }} */
   const end = {}
   if (phase.abortAfterMs !== undefined) end.abortAfterMs = phase.abortAfterMs

@@ -67,16 +67,19 @@ export async function runSet({ name, house, phases, seed, calls, maxMs, concurre
   const before = await readHoldings(house)
   say(`${name}: warm; ${describeHoldings(before)}`)
 
-  const weights = phases.reduce((sum, { weight = 1 }) => sum + weight, 0)
-  const stormMs = maxMs - (performance.now() - startedAt) - SETTLE_MS
+  // Each takes its share of what is left: what a fault that only waits does not use, the others have.
+  let weights = phases.reduce((sum, { weight = 1 }) => sum + weight, 0)
   for (const [at, phase] of phases.entries()) {
-    const share = (phase.weight ?? 1) / weights
+    const { weight = 1 } = phase
+    const share = weight / weights
+    weights -= weight
+    const leftMs = maxMs - (performance.now() - startedAt) - SETTLE_MS
     const report = await runPhase({
       ...common,
       phase,
       run: `${name[0]}${at.toString(36)}p`,
-      calls: Math.ceil(calls * share),
-      maxMs: Math.max(1_000, stormMs * share - ASIDE_MS),
+      calls: Math.max(1, Math.ceil((calls - results.size) * share)),
+      maxMs: Math.max(1_000, leftMs * share - ASIDE_MS),
     })
     reports.push(report)
     say(line(report))
@@ -100,7 +103,7 @@ export async function runSet({ name, house, phases, seed, calls, maxMs, concurre
   for (const book of ledger ? [ledger] : [await flushedLog(house)]) {
     const { source, rows, unwritten, findings } = checkBook({ house, book, results })
     notes.push(
-      `${source}: ${rows} calls written, ${results.size} made; ${unwritten} of a killed process’s last moments missing`,
+      `${source}: ${rows} calls written, ${results.size} made; ${unwritten} answered in a killed process’s last moments are missing`,
     )
     violations.push(...findings.map((text) => `${source}: ${text}`))
   }

@@ -34,7 +34,7 @@ const MIXED = {
   name: 'mixed load',
   hop: 'soak',
   allowed: either(UPSTREAM, CLIENT, { abort: true }),
-  aborts: 'random',
+  aborts: 0.1,
   begin: (house) => house.upstreamProxy.set({ kind: 'reset', share: 0.05, after: [0, 3_000] }),
   end: (house) => house.upstreamProxy.set(undefined),
 }
@@ -95,6 +95,7 @@ try {
   const { findings, rows } = checkBook({ house, book, results })
   console.log(`${book.source}: ${rows} calls written, ${results.size} made`)
   violations.push(...findings)
+  if (verdicts.late > 0) violations.push(`${verdicts.late} calls were late`)
 } finally {
   await house.close()
   house.remove()

@@ -11,7 +11,7 @@ export function clientPhases() {
       name: 'client aborts',
       hop: 'client',
       allowed: { abort: true },
-      aborts: 'random',
+      aborts: 0.6,
       begin: () => Promise.resolve(),
       end: () => Promise.resolve(),
     },

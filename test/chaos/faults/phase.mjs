@@ -14,7 +14,7 @@
  * @property {(house: House) => Promise<void>} end
  * @property {readonly string[]} [models] calls go to these names instead of the usual ones
  * @property {number} [abortAfterMs] the client goes away after this long
- * @property {'random'} [aborts] the client goes away at random
+ * @property {number} [aborts] the share of calls in which the client goes away, at any moment
  * @property {number} [weight] share of the calls, 1 when left out
  * @property {number} [recoveryMs] how soon all must be well again, where that is longer than usual
  */

@@ -19,6 +19,9 @@ const FAULTS = [
   ['slow', { kind: 'slow', share: 0.3, bytes: 60, everyMs: 2 }],
   ['half-written', { kind: 'half', share: 0.1, after: [0, 200] }],
   ['garbled', { kind: 'garble', share: 0.1, after: [0, 200] }],
+  ['request stalled', { kind: 'stall', share: 0.05, direction: 'up', after: [0, 200] }],
+  ['request slow', { kind: 'slow', share: 0.3, direction: 'up', bytes: 60, everyMs: 2 }],
+  ['request garbled', { kind: 'garble', share: 0.1, direction: 'up', after: [0, 200] }],
   ['request half-written', { kind: 'half', share: 0.1, direction: 'up', after: [0, 200] }],
   ['request reset', { kind: 'reset', share: 0.1, direction: 'up', after: [0, 200] }],
 ]
@@ -30,11 +33,7 @@ const WITHOUT_DATABASE = { statuses: [503], codes: ['timeout', 'timeout_error', 
 export function storePhases({ redis, postgres }) {
   return [
     ...hop('gateway–Redis', 'redis', redis, NOTHING),
-    // Not garbled: at bytes that are not its protocol, `pg` throws where nobody can catch it, and the process ends.
-    // TLS to the database keeps such bytes away.
-    ...hop('gateway–Postgres', 'postgres', postgres, WITHOUT_DATABASE).filter(
-      ({ name }) => name !== 'garbled',
-    ),
+    ...hop('gateway–Postgres', 'postgres', postgres, WITHOUT_DATABASE),
   ]
 }
 

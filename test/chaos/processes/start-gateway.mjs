@@ -84,9 +84,10 @@ export async function startGateway(options) {
     talk.push(line)
     if (talk.length > 200) talk.shift()
   })
-  await ready(child, talk)
+  const url = await ready(child, talk)
   return {
     child,
+    url,
     pid: /** @type {number} */ (child.pid),
     talk: () => talk.join('\n'),
     get alive() {
@@ -147,7 +148,7 @@ function ask(path, question) {
   })
 }
 
-/** @param {ChildProcess} child @param {readonly string[]} talk */
+/** @param {ChildProcess} child @param {readonly string[]} talk @returns {Promise<string>} where it listens */
 function ready(child, talk) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -160,7 +161,7 @@ function ready(child, talk) {
     lines.on('line', (line) => {
       if (!line.startsWith('Jetway listening on ')) return
       clearTimeout(timer)
-      resolve(undefined)
+      resolve(line.slice('Jetway listening on '.length))
     })
     child.once('exit', (code, signal) => {
       clearTimeout(timer)

@@ -8,6 +8,7 @@ import { usualPhases } from './one.mjs'
 export async function runWorkers(input) {
   const random = createRandom(seedOf(input.seed, 'workers'))
   const house = await openHouse({ dist: input.dist, seed: input.seed, args: ['--workers', '4'] })
+  house.keepsMoments = true
   const phases = [
     ...usualPhases(),
     workerKilled(random, 'SIGKILL of a worker', 6_000),
