@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ExtensionContext, GatewayExtensions } from '../../gateway/index.ts'
 import { dataFolder } from '../../store/data-folder.ts'
 import type { Terminal } from '../command.ts'
@@ -47,9 +48,21 @@ async function folderProblem(folder: string): Promise<string | undefined> {
     await access(folder, constants.W_OK | constants.X_OK)
     return undefined
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const { code } = await betterReason(folder, error)
     return `the data folder ${folder} cannot be written (${code ?? messageOf(error)})`
   }
+}
+
+/** A whole path that cannot be made fails with `ENOENT` on a read-only disk; the part of it that is there says why. */
+async function betterReason(folder: string, error: unknown): Promise<NodeJS.ErrnoException> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error as NodeJS.ErrnoException
+  const parent = dirname(folder)
+  try {
+    await access(parent, constants.W_OK | constants.X_OK)
+  } catch (inner) {
+    return parent === folder ? (inner as NodeJS.ErrnoException) : betterReason(parent, inner)
+  }
+  return error as NodeJS.ErrnoException
 }
 
 function isWithoutSqlite(error: unknown): boolean {
