@@ -183,7 +183,10 @@ const jetway = z.object(
     allowed_hosts: names('Further names in a Host header that are taken while bound to loopback.'),
     allowed_origins: names('Web origins whose pages may call the gateway.'),
     upstream_web_socket: truth(
-      'Ask models that list it over a WebSocket; HTTP where that does not work. Default false.',
+      'Ask models that list it over a WebSocket, HTTP where that does not work: for every client, or for none. Default: for clients that came over a WebSocket themselves.',
+    ),
+    session_ttl: seconds(
+      'A session stays with the deployment of its group that served it last, for so long after its last call, in seconds; 0: it does not. Default 3600.',
     ),
     responses_web_socket: truth('Serve `/v1/responses` as a WebSocket, too. Default true.'),
     responses_ttl: seconds(
@@ -194,9 +197,6 @@ const jetway = z.object(
       'Traces and metrics through `@opentelemetry/api`, for the SDK that the process has registered. Counts at the start. Default false.',
     ),
     limits: limits.optional().describe('Protect the account from a runaway client.'),
-    session_ttl: seconds(
-      'A session stays with the deployment of its group that served it last, for so long after its last call, in seconds; 0: it does not. Default 3600.',
-    ),
     images: images.optional().describe('Images that a request names by address.'),
     web_search: webSearch.optional().describe('Searches of the web for models that have none.'),
   },

@@ -35,6 +35,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** `clock.monotonic()` when the first byte of the request was read. */
   readonly receivedAt: number
+  /** The client came over a WebSocket, so that the upstream may be asked over one, too. */
+  readonly webSocket?: boolean | undefined
   /** The caller's own trace, for those who watch calls. Never sent on: it is nobody's business upstream. */
   readonly trace?: TraceHeaders | undefined
 }

@@ -27,7 +27,7 @@ export const DEFAULT_SETTINGS: Settings = {
     streamTimeoutMs: 300_000,
     connectTimeoutMs: 10_000,
     keepAliveMs: 15_000,
-    upstreamWebSocket: false,
+    upstreamWebSocket: 'for-web-sockets',
     sessionTtlMs: 3_600_000,
   },
   gateway: {

@@ -62,8 +62,8 @@ export interface RouterSettings {
   readonly connectTimeoutMs: number
   /** Silence towards a streaming client is broken by a comment or ping after this long. @default 15000 */
   readonly keepAliveMs: number
-  /** Ask models that list it over a WebSocket; HTTP where that does not work. @default false */
-  readonly upstreamWebSocket: boolean
+  /** Ask models that list it over a WebSocket; HTTP where that does not work. @default 'for-web-sockets': for clients that came over one */
+  readonly upstreamWebSocket: boolean | 'for-web-sockets'
   /** A session stays with the target of its group that served it last, for so long after its last call. 0: it does not. @default 3600000 */
   readonly sessionTtlMs: number
 }

@@ -3,11 +3,12 @@ import { DEFAULT_SETTINGS } from '../../src/core/default-settings.ts'
 import type { Fault } from '../../src/emulator/index.ts'
 import { startDemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
 import type { DemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
+import { connectSocket } from '../../src/gateway/__fixtures__/socket-client.ts'
 import { post } from '../../src/gateway/__fixtures__/start-test-gateway.ts'
 
 const model = 'gpt-5.3-codex'
 
-function start(upstreamWebSocket = true): Promise<DemoGateway> {
+function start(upstreamWebSocket: boolean | 'for-web-sockets' = true): Promise<DemoGateway> {
   const { router, gateway } = DEFAULT_SETTINGS
   const settings = {
     ...DEFAULT_SETTINGS,
@@ -77,12 +78,40 @@ test('other dialects use it, too; whole answers and models that do not list it d
   ])
 })
 
-test('switched off, as it is by default, everything goes over HTTP', async () => {
+test('switched off, everything goes over HTTP', async () => {
   await using demo = await start(false)
   await ask(demo)
-  expect(calls(demo)).toEqual(['responses 200 user'])
-  expect(DEFAULT_SETTINGS.router.upstreamWebSocket).toBe(false)
+  await askOverSocket(demo)
+  expect(calls(demo)).toEqual(['responses 200 user', 'responses 200 user'])
 })
+
+test('by default it is for clients that came over a WebSocket themselves', async () => {
+  const { upstreamWebSocket } = DEFAULT_SETTINGS.router
+  await using demo = await start(upstreamWebSocket)
+  await ask(demo)
+  await askOverSocket(demo)
+  expect(calls(demo)).toEqual([
+    'responses 200 user',
+    'responses-ws 101',
+    'responses-ws-message 200 user',
+  ])
+})
+
+test('what does not fit into one frame goes over HTTP', async () => {
+  await using demo = await start()
+  const body = { model, input: 'Say hello.', store: false, stream: true, metadata: { pad: '' } }
+  const whole = JSON.stringify(body).replace('"pad":""', `"pad":"${'x'.repeat(16 * 1024 * 1024)}"`)
+  const reply = await post(demo.url, '/v1/responses', whole)
+  expect(reply.status).toBe(200)
+  expect(calls(demo).map((line) => line.split(' ')[0])).toEqual(['responses'])
+})
+
+async function askOverSocket(demo: DemoGateway, extra: object = {}) {
+  const client = await connectSocket(demo.url)
+  const frames = await client.ask({ model, input: 'Say hello.', store: false, ...extra })
+  client.socket.close()
+  return frames
+}
 
 test('a foreign item id is healed as over HTTP', async () => {
   await using demo = await start()
@@ -119,6 +148,10 @@ describe('what goes wrong is not noticed where HTTP can help', () => {
     expect(reply.text).toContain('event: response.completed')
     expect(reply.headers['x-jetway-attempts']).toBe('1')
     expect(calls(demo).at(-1)).toBe('responses 200 user')
+    const frames = await askOverSocket(demo)
+    expect(frames[0]).toMatchObject({ type: 'response.created' })
+    expect(frames.at(-1)).toMatchObject({ type: 'response.completed' })
+    expect(calls(demo).at(-1)).toBe('responses 200 user')
   })
 
   test('a connection that is cut before the first event is another attempt', async () => {
@@ -132,6 +165,18 @@ describe('what goes wrong is not noticed where HTTP can help', () => {
     expect(reply.headers['x-jetway-attempts']).toBe('2')
     expect(calls(demo).at(-1)).toBe('responses 200 agent')
   })
+
+  test('the same for a client on a WebSocket', async () => {
+    await using demo = await start('for-web-sockets')
+    demo.emulator.control.faults.add({
+      on: { route: 'responses-ws-message' },
+      do: { kind: 'reset' },
+    })
+    const frames = await askOverSocket(demo)
+    expect(frames.map(({ type }) => type)).not.toContain('error')
+    expect(frames.at(-1)).toMatchObject({ type: 'response.completed' })
+    expect(calls(demo).at(-1)).toBe('responses 200 agent')
+  })
 })
 
 test('a cut in the middle ends the stream with the dialect’s error', async () => {
@@ -143,6 +188,22 @@ test('a cut in the middle ends the stream with the dialect’s error', async () 
   const { status, text } = await ask(demo)
   expect(status).toBe(200)
   expect(text).toContain('event: response.failed')
+  const frames = await askOverSocket(demo)
+  expect(frames.at(-1)).toMatchObject({ type: 'response.failed' })
+  expect(frames.filter(({ type }) => type === 'error')).toEqual([])
+})
+
+test('a turn goes on from the one before, told as a whole', async () => {
+  await using demo = await start('for-web-sockets')
+  const client = await connectSocket(demo.url)
+  const first = await client.ask({ model, input: 'My name is Ada.', store: false })
+  const { id } = first.at(-1)?.['response'] as { id: string }
+  const more = { model, input: 'And now?', store: false, previous_response_id: id }
+  expect((await client.ask(more)).at(-1)).toMatchObject({ type: 'response.completed' })
+  client.socket.close()
+  const asked = JSON.stringify(demo.emulator.control.requests.list().at(-1)?.body)
+  expect(asked).toContain('My name is Ada.')
+  expect(asked).not.toContain('previous_response_id')
 })
 
 test('a rate limit is told at once, and not asked for twice', async () => {

@@ -30,7 +30,17 @@ export function createSocketTransport(
   }
 }
 
-/** Whether the plan can be carried by it: a stream, on the wire it is a form of, to a model that lists it. */
+/** What Copilot takes as one frame; more ends the connection. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
+/** What a frame holds beside the body: its type, who asks, and the headers of the turn. */
+const FRAME_BYTES = 4096
+
+/** Whether the plan can be carried by it: a stream, on the wire it is a form of, to a model that lists it, in one frame. */
 export function fitsSocket({ plan, model }: Outbound): boolean {
-  return model.webSocket && plan.wire === 'responses' && plan.upstreamStream
+  return (
+    model.webSocket &&
+    plan.wire === 'responses' &&
+    plan.upstreamStream &&
+    plan.body.length <= MAX_FRAME_BYTES - FRAME_BYTES
+  )
 }

@@ -163,7 +163,9 @@ async function exchange(
 ): Promise<TargetOutcome> {
   const { house, call, settings, interrupts, outlet, watch, log } = state
   outlet.head = (whole) => headFor(state, outbound, whole)
-  const webSocket = settings.router.upstreamWebSocket && fitsSocket(outbound)
+  const { upstreamWebSocket: wanted } = settings.router
+  const allowed = wanted === 'for-web-sockets' ? call.webSocket === true : wanted
+  const webSocket = allowed && fitsSocket(outbound)
   const attempt = new Attempt({
     transport: (webSocket ? house.sockets : undefined) ?? house.transport,
     clock: house.clock,

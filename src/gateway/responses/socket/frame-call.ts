@@ -52,6 +52,7 @@ export function makeFrameCall(given: FrameCall): Call {
     dialect: 'responses',
     model: asString(model) ?? '',
     stream: true,
+    webSocket: true,
     headers: callHeaders(headers),
     body: { bytes: Buffer.from(JSON.stringify(json)), json },
     caller: given.caller,

@@ -21,7 +21,7 @@ const user = (text: string): JsonObject => ({
 function asked({ emulator }: DemoGateway) {
   return emulator.control.requests
     .list()
-    .filter(({ route }) => ['chat', 'responses', 'messages'].includes(route))
+    .filter(({ route }) => ['chat', 'responses-ws-message', 'messages'].includes(route))
 }
 
 function responseIn(frames: readonly JsonObject[]): JsonObject {
@@ -83,7 +83,7 @@ test('permessage-deflate is declined', async () => {
 test('the initiator on the upgrade holds for the first turn only; a frame’s own always', async () => {
   await using demo = await startDemoGateway(RECORDED)
   const client = await connectSocket(demo.url, { 'x-initiator': 'agent' })
-  const body = { model, store: false, input: [user('a')] }
+  const body = { model: 'gpt-4o', store: false, input: [user('a')] }
   await client.ask(body)
   await client.ask(body)
   await client.ask({ ...body, initiator: 'agent', headers: { 'X-Interaction-Id': 'turn-3' } })
@@ -147,11 +147,11 @@ test.each([
 test('a failure upstream comes as a frame, with the time to wait', async () => {
   await using demo = await startDemoGateway()
   demo.emulator.control.faults.add({
-    on: { route: 'responses' },
+    on: { route: 'chat' },
     do: { kind: 'error', name: 'rate_limited', retryAfter: 7 },
   })
   const client = await connectSocket(demo.url, { 'x-litellm-num-retries': '0' })
-  const frames = await client.ask({ model, store: false, input: [user('a')] })
+  const frames = await client.ask({ model: 'gpt-4o', store: false, input: [user('a')] })
   expect(frames).toMatchObject([{ type: 'error', status: 429, headers: { 'retry-after': '7' } }])
   client.socket.close()
 })
@@ -167,7 +167,11 @@ for (const [name, action] of [
       const common = { model, store, num_retries: 0 }
       const first = await client.ask({ ...common, input: [user('One.')] })
       const previous_response_id = idOf(first)
-      demo.emulator.control.faults.add({ on: { route: 'responses' }, times: 1, do: action })
+      demo.emulator.control.faults.add({
+        on: { route: 'responses-ws-message' },
+        times: 1,
+        do: action,
+      })
       const next = { ...common, input: [user('Two.')], previous_response_id }
       const failed = await client.ask(next)
       // One frame ends it, or the second would be taken for the answer to the next.
