@@ -16,6 +16,7 @@ describe.each(databases)('migrations on $name', (testDatabase) => {
       '0001-first',
       '0002-stops',
       '0003-prompts',
+      '0004-sessions',
     ])
     expect(await migrate(database)).toEqual([])
     const tables = await database.query.introspection.getTables()
@@ -59,7 +60,7 @@ test('replicas that start together on one file migrate it once', async () => {
   const file = join(folder, 'data', 'jetway.db')
   const replicas = [await openDatabase(file), await openDatabase(file)]
   const applied = await Promise.all(replicas.map((database) => migrate(database)))
-  expect(applied.flat()).toEqual(['0001-first', '0002-stops', '0003-prompts'])
+  expect(applied.flat()).toEqual(['0001-first', '0002-stops', '0003-prompts', '0004-sessions'])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)
   await Promise.all(replicas.map((database) => database.close()))

@@ -3,9 +3,10 @@ import type { Database } from '../database/open.ts'
 import * as first from './0001-first.ts'
 import * as stops from './0002-stops.ts'
 import * as prompts from './0003-prompts.ts'
+import * as sessions from './0004-sessions.ts'
 
 /** Forward only. A name is never changed and a migration never edited once it was released. */
-const NAMES = ['0001-first', '0002-stops', '0003-prompts'] as const
+const NAMES = ['0001-first', '0002-stops', '0003-prompts', '0004-sessions'] as const
 
 export function knownMigrations(): readonly string[] {
   return NAMES
@@ -59,6 +60,7 @@ function migratorOf({ query, kind }: Database): Migrator {
     '0001-first': { up: (db: Kysely<never>) => first.up(db, kind) },
     '0002-stops': { up: (db: Kysely<never>) => stops.up(db) },
     '0003-prompts': { up: (db: Kysely<never>) => prompts.up(db) },
+    '0004-sessions': { up: (db: Kysely<never>) => sessions.up(db) },
   }
   return new Migrator({
     db: query,
