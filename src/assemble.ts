@@ -136,8 +136,8 @@ function imageFetcher(
   }
 }
 
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']
+
 function isProxied(environment: AssembleOptions['environment']): boolean {
-  return ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some(
-    (name) => environment[name],
-  )
+  return PROXIES.some((name) => environment[name] || environment[name.toLowerCase()])
 }

@@ -24,10 +24,18 @@ export function socketError(error: unknown, origin: string): JetwayError {
       code: 'invalid_http',
     })
   }
+  const proxy = proxyRefusal(error, code)
+  if (proxy !== undefined) {
+    return new APIConnectionError(`${host} by way of the proxy: ${proxy}`, {
+      ...details,
+      code: 'proxy',
+    })
+  }
   const known = KINDS.find(([pattern]) => pattern.test(code))
   const [, kind, words] = known ?? [undefined, 'connection_failed', 'the connection failed']
   const shown = known === undefined && code !== '' ? `${words} (${code})` : words
-  return new APIConnectionError(`${host}: ${shown}`, { ...details, code: kind })
+  const where = otherAddress(error, origin)
+  return new APIConnectionError(`${host}${where}: ${shown}`, { ...details, code: kind })
 }
 
 const KINDS: readonly (readonly [RegExp, string, string])[] = [
@@ -52,6 +60,30 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [/^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/, 'connection_reset', 'the answer was cut short'],
   [/^UND_ERR_(CLOSED|DESTROYED)$/, 'closed', 'this process is shutting down'],
 ]
+
+/** What a proxy said of a tunnel; undici has it in its message alone. */
+function proxyRefusal(error: unknown, code: string): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (code === 'ERR_PROXY') return error.message
+  const [, status] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? []
+  if (status === '407' || /\(407\)/.test(error.message)) {
+    return 'it asks for a name and a password, or does not know these (407): put them into the address of the proxy, as http://name:password@host:port'
+  }
+  return status === undefined ? undefined : `it refused the tunnel (${status})`
+}
+
+/** Where the socket went, if that is not where the call was to go: a proxy stands there. */
+function otherAddress(error: unknown, origin: string): string {
+  const { errors } = error as { readonly errors?: readonly unknown[] }
+  const failed = (errors?.[0] ?? error) as Partial<Record<'address' | 'port' | 'syscall', unknown>>
+  if (failed.syscall !== 'connect' || typeof failed.port !== 'number') return ''
+  if (!URL.canParse(origin)) return ''
+  const { port, protocol } = new URL(origin)
+  const wanted = Number(port || (protocol === 'https:' ? 443 : 80))
+  return wanted === failed.port
+    ? ''
+    : ` by way of the proxy ${String(failed.address)}:${failed.port}`
+}
 
 /** undici gives these no code of their own. */
 function isParserError(error: unknown): boolean {
