@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { callsSeen, expectDone, newTask } from '../clients/task.ts'
+import { doTask, HEADLESS } from '../clients/headless.ts'
+import { callsSeen } from '../clients/task.ts'
 import { environmentFor } from '../support/gateway-process.ts'
-import { clients, INSTALL_CLIENTS, missing, npmClient, root } from '../support/require.ts'
+import { clients, INSTALL_CLIENTS, missing, root } from '../support/require.ts'
 import { run, type Ran } from '../support/run.ts'
 
 let emulator: Emulator
@@ -29,7 +30,7 @@ function launch(client: string, words: readonly string[], folder: string): Promi
       cwd: folder,
       env: {
         ...environmentFor(emulator.url, home),
-        PATH: `${dirname(npmClient('claude'))}:${process.env['PATH'] ?? ''}`,
+        PATH: `${dirname(HEADLESS[client]?.path ?? '')}:${process.env['PATH'] ?? ''}`,
         COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue().value,
         COPILOT_PKG_CACHE_HOME: join(clients, 'copilot-packages'),
       },
@@ -38,63 +39,50 @@ function launch(client: string, words: readonly string[], folder: string): Promi
 }
 
 interface Launched {
-  readonly words: (prompt: string) => readonly string[]
   /** Wires and models of the turns that reached Copilot. */
   readonly calls: RegExp
+  /** How many of them there are at least. */
+  readonly turns: number
   /** Of its own in the home folder: what a launch must leave out. */
   readonly settings: readonly string[]
 }
 
 const CLIENTS: Readonly<Record<string, Launched>> = {
   claude: {
-    words: (prompt) => ['-p', prompt, '--allowedTools', 'Bash'],
     calls: /^messages claude-sonnet-\S+ (user|agent) 200$/,
+    turns: 2,
     settings: ['.claude/settings.json'],
   },
   codex: {
-    words: (prompt) => ['exec', '--skip-git-repo-check', '-s', 'danger-full-access', prompt],
     calls: /^responses\S* gpt-\S+ (user|agent) 200$/,
+    turns: 2,
     settings: ['.codex/config.toml'],
   },
-  copilot: {
-    words: (prompt) => [
-      '-p',
-      prompt,
-      '--allow-all-tools',
-      '--no-ask-user',
-      '--disable-builtin-mcps',
-      '--no-auto-update',
-    ],
-    calls: /^responses gpt-\S+ (user|agent) 200$/,
-    settings: [],
-  },
+  copilot: { calls: /^responses gpt-\S+ (user|agent) 200$/, turns: 2, settings: [] },
   opencode: {
-    words: (prompt) => ['run', prompt],
     calls: / 200$/,
+    turns: 2,
     settings: ['.config/opencode/opencode.json', '.config/opencode/config.json'],
   },
-  gemini: {
-    words: (prompt) => ['--prompt', prompt, '--yolo', '--skip-trust'],
-    calls: / 200$/,
-    settings: ['.gemini/settings.json'],
-  },
+  gemini: { calls: / 200$/, turns: 2, settings: ['.gemini/settings.json'] },
+  qwen: { calls: / 200$/, turns: 2, settings: ['.qwen/settings.json', '.qwen/.env'] },
+  continue: { calls: / 200$/, turns: 2, settings: ['.continue/config.yaml'] },
+  // One answer holds the file.
+  aider: { calls: /^chat \S+ user 200$/, turns: 1, settings: ['.aider.conf.yml'] },
 }
 
-describe.each(Object.entries(CLIENTS))('jetway launch %s', (name, { words, calls, settings }) => {
-  const reason = missing(npmClient(name), INSTALL_CLIENTS)
+describe.each(Object.entries(CLIENTS))('jetway launch %s', (name, { calls, turns, settings }) => {
+  const reason = missing(HEADLESS[name]?.path ?? '', INSTALL_CLIENTS)
   test.skipIf(reason)(
-    `a task with a tool, on a gateway of its own (${reason ?? 'installed'})`,
+    `a task of its own, on a gateway of its own (${reason ?? 'installed'})`,
     { timeout: 240_000 },
     async () => {
-      emulator.control.requests.clear()
-      const task = newTask(home)
-      const ran = await launch(name, words(task.prompt), task.folder)
-      expectDone(task, ran)
+      await doTask(name, emulator, home, (words, folder) => launch(name, words, folder))
       const seen = callsSeen(emulator)
       // What a model refuses (Codex offers a web search) is tried once in a gateway's life, and then left out.
       const answered = seen.filter((call) => call.endsWith(' 200'))
       expect(seen.length - answered.length).toBeLessThanOrEqual(1)
-      expect(answered.length).toBeGreaterThanOrEqual(2)
+      expect(answered.length).toBeGreaterThanOrEqual(turns)
       for (const call of answered) expect(call).toMatch(calls)
       for (const file of settings) expect(existsSync(join(home, file))).toBe(false)
       expect(readdirSync(tmpdir()).filter((entry) => entry.startsWith(`jetway-${name}-`))).toEqual(

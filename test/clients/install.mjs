@@ -1,7 +1,7 @@
 // Installs the real clients that the tests in this folder run, into `.cache/clients` (not committed).
 //
 //   node test/clients/install.mjs            everything
-//   node test/clients/install.mjs python     only those named: python, fuzz, npm
+//   node test/clients/install.mjs python     only those named: python, aider, fuzz, npm
 //
 // Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off, but for the two
 // that put a native program, which npm has just installed beside them, where its package looks for it.
@@ -18,15 +18,20 @@ const NPM = {
   '@github/copilot': '1.0.102',
   'opencode-ai': '1.18.33',
   '@google/gemini-cli': '0.61.0',
+  '@qwen-code/qwen-code': '0.15.10',
+  '@continuedev/cli': '1.5.47',
 }
 const NPM_SCRIPTS = ['opencode-ai/postinstall.mjs', '@anthropic-ai/claude-code/install.cjs']
 const PYTHON = { openai: '2.54.0', anthropic: '2.11.0', litellm: '1.106.2' }
+/** Pins some hundred packages of its own, and so stands by itself. */
+const AIDER = { 'aider-chat': '0.86.2' }
 /** No client: it fuzzes the HTTP surface. */
 const FUZZ = { schemathesis: '4.32.5', hypothesis: '6.170.15' }
 
 const wanted = process.argv.slice(2)
 if (wanted.length === 0 || wanted.includes('npm')) installNpm()
 if (wanted.length === 0 || wanted.includes('python')) installPython('python', PYTHON)
+if (wanted.length === 0 || wanted.includes('aider')) installPython('aider', AIDER)
 if (wanted.length === 0 || wanted.includes('fuzz')) installPython('fuzz', FUZZ)
 
 function installNpm() {

@@ -18,6 +18,8 @@ export function missing(path: string, howToInstall: string): string | undefined 
 
 export const pythonPath = join(clients, 'python', 'venv', 'bin', 'python')
 
+export const aiderPath = join(clients, 'aider', 'venv', 'bin', 'aider')
+
 export const npmClient = (name: string): string =>
   join(clients, 'node', 'node_modules', '.bin', name)
 

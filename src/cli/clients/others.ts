@@ -106,6 +106,8 @@ export const AIDER: ClientSpec = {
     AIDER_MODEL: `openai/${chatModel(target)}`,
     AIDER_WEAK_MODEL: `openai/${newestOf(target.models, SMALL_FAMILIES) ?? chatModel(target)}`,
     AIDER_CHECK_UPDATE: 'false',
+    // It asks at every start about a model that its own list does not hold.
+    AIDER_SHOW_MODEL_WARNINGS: 'false',
   }),
   without: [],
 }

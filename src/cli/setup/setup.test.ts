@@ -11,6 +11,10 @@ describe('a JSON file', () => {
       '{\n\t"env": {\n\t\t"A": "1",\n\t\t"B": "2"\n\t},\n\t"theme": "dark"\n}\n',
     )
   })
+  test('that says it all already stays as its client wrote it', () => {
+    const text = '{"env":{"A":"1","B":"2"},"$version":3}'
+    expect(changeJson(text, { env: { B: '2' } })).toBe(text)
+  })
   test.each([undefined, '', ' \n'])('%j begins as an empty object', (text) => {
     expect(changeJson(text, { a: 1 })).toBe('{\n  "a": 1\n}\n')
   })

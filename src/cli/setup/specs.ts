@@ -103,12 +103,22 @@ export const SETUPS: readonly SetupSpec[] = [
   {
     client: 'aider',
     files: (environment, target) => {
-      const { OPENAI_API_BASE: base, AIDER_MODEL: model } = AIDER.environment(target)
+      const {
+        OPENAI_API_BASE: base,
+        AIDER_MODEL: model,
+        AIDER_WEAK_MODEL: weak,
+      } = AIDER.environment(target)
       return [
         {
           path: inHome(environment, '.aider.conf.yml'),
           change: (text) =>
-            changeYaml(text, { 'openai-api-base': base, 'openai-api-key': target.key, model }),
+            changeYaml(text, {
+              'openai-api-base': base,
+              'openai-api-key': target.key,
+              model,
+              'weak-model': weak,
+              'show-model-warnings': false,
+            }),
         },
       ]
     },
