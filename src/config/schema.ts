@@ -160,7 +160,7 @@ const images = z.object(
 const webSearch = z.object(
   {
     model: text(
-      'A model that searches by itself on `/responses`, as `github_copilot/gpt-5.4`: it answers requests that offer a web search and no other tool (Anthropic’s `web_search_…`, Gemini’s `googleSearch`, `web_search_options`). Without it they are refused.',
+      'A model that searches by itself on `/responses`, as `github_copilot/gpt-5.5`: it answers requests that offer a web search and no other tool (Anthropic’s `web_search_…`, Gemini’s `googleSearch`, `web_search_options`). Without it they are refused.',
     ),
   },
   map,

@@ -131,7 +131,7 @@ describe('tokenizers', () => {
     let asked = 0
     const { find } = createTokenizers(() => {
       asked++
-      return Promise.reject(new Error('Cannot find package'))
+      return Promise.resolve(undefined)
     })
     expect(await find('o200k_base')).toBeUndefined()
     expect(await find('o200k_base')).toBeUndefined()

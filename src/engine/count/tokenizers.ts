@@ -1,8 +1,8 @@
 /** How many tokens a text has. */
 export type CountText = (text: string) => number
 
-/** By the names that catalogues use. Rejects when the tokenizer is not there. */
-export type LoadEncoding = (name: EncodingName) => Promise<CountText>
+/** By the names that catalogues use; `undefined` when the tokenizer is not there. */
+export type LoadEncoding = (name: EncodingName) => Promise<CountText | undefined>
 
 const ENCODINGS = ['o200k_base', 'cl100k_base'] as const
 export type EncodingName = (typeof ENCODINGS)[number]
@@ -24,7 +24,7 @@ export function createTokenizers(load: LoadEncoding = loadEncoding): Tokenizers 
       if (encoding === undefined) return undefined
       let found = loaded.get(encoding)
       if (found === undefined) {
-        found = load(encoding).catch(() => undefined)
+        found = load(encoding)
         loaded.set(encoding, found)
       }
       return found
@@ -32,10 +32,16 @@ export function createTokenizers(load: LoadEncoding = loadEncoding): Tokenizers 
   }
 }
 
-async function loadEncoding(name: EncodingName): Promise<CountText> {
-  const { countTokens } = await (name === 'o200k_base'
-    ? import('gpt-tokenizer/encoding/o200k_base')
-    : import('gpt-tokenizer/encoding/cl100k_base'))
-  // A prompt may speak of special tokens; there they are text.
-  return (text) => countTokens(text, { disallowedSpecial: new Set<string>() })
+/** Within `try`, as bundlers want it: else they refuse to bundle a program that has not installed it. */
+async function loadEncoding(name: EncodingName): Promise<CountText | undefined> {
+  try {
+    const { countTokens } =
+      name === 'o200k_base'
+        ? await import('gpt-tokenizer/encoding/o200k_base')
+        : await import('gpt-tokenizer/encoding/cl100k_base')
+    // A prompt may speak of special tokens; there they are text.
+    return (text) => countTokens(text, { disallowedSpecial: new Set<string>() })
+  } catch {
+    return undefined
+  }
 }

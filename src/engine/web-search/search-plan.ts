@@ -57,7 +57,7 @@ export function withSearchHint(
 ): JetwayError {
   if (error.status !== 400 || !isSearch(dialect, body)) return error
   return new BadRequestError(
-    `${error.message} To have web searches done, the operator names a model that searches, as in \`jetway: { web_search: { model: github_copilot/gpt-5.4 } }\`.`,
+    `${error.message} To have web searches done, the operator names a model that searches, as in \`jetway: { web_search: { model: github_copilot/gpt-5.5 } }\`.`,
     {
       status: error.status,
       code: error.code,
