@@ -29,9 +29,9 @@ export function planCall(seed, run, number, phase, keys) {
   const id = `n${run}x${number}q`
   const { key, owner } = random.pick(keys)
   const words = random.weigh([
-    [80, random.between(3, 12)],
-    [17, random.between(40, 120)],
-    [3, random.between(600, 1_500)],
+    [90, random.between(3, 12)],
+    [9, random.between(40, 120)],
+    [1, random.between(600, 1_500)],
   ])
   const filler = Array.from({ length: words }, () => random.pick(WORDS)).join(' ')
   const expected = `${id} ${filler} ${id}`

@@ -34,21 +34,23 @@ interface GatewayProcess {
 }
 const load = <Module>(path: string): Promise<Module> =>
   import(join(root, 'test', 'chaos', path)) as Promise<Module>
-const { createTcpProxy } = await load<{ createTcpProxy(options: object): Promise<Proxy> }>(
-  'faults/tcp-proxy.mjs',
-)
+const { createTcpProxy } = await load<{
+  readonly createTcpProxy: (options: object) => Promise<Proxy>
+}>('faults/tcp-proxy.mjs')
 const { canMount, mountDisk } = await load<{
-  canMount(): boolean
-  mountDisk(folder: string): Disk | undefined
+  readonly canMount: () => boolean
+  readonly mountDisk: (folder: string) => Disk | undefined
 }>('processes/small-disk.mjs')
 const { startEmulator } = await load<{
-  startEmulator(options: object): Promise<EmulatorProcess>
+  readonly startEmulator: (options: object) => Promise<EmulatorProcess>
 }>('processes/start-emulator.mjs')
 const { KEY, startGateway } = await load<{
   readonly KEY: string
-  startGateway(options: object): Promise<GatewayProcess>
+  readonly startGateway: (options: object) => Promise<GatewayProcess>
 }>('processes/start-gateway.mjs')
-const { createRandom } = await load<{ createRandom(seed: number): object }>('random.mjs')
+const { createRandom } = await load<{ readonly createRandom: (seed: number) => object }>(
+  'random.mjs',
+)
 
 const dist = join(root, 'dist')
 const mountable = canMount()

@@ -10,6 +10,7 @@ afterAll(() => postgres?.stop())
 /** A wire to the server that can be cut or fall silent. */
 async function openWire(url: string) {
   const sockets = new Set<Socket>()
+  const frozen = new Set<Socket>()
   let silent = false
   let garble: ((data: Buffer) => Buffer) | undefined
   const server = createServer((client) => {
@@ -19,7 +20,7 @@ async function openWire(url: string) {
       socket.on('error', () => {})
     }
     client.on('data', (data) => {
-      if (!silent) upstream.write(data)
+      if (!silent && !frozen.has(client)) upstream.write(data)
     })
     upstream.on('data', (data) => {
       if (!silent) client.write(garble?.(data) ?? data)
@@ -37,6 +38,10 @@ async function openWire(url: string) {
     },
     silence: (value: boolean) => {
       silent = value
+    },
+    /** Those open now never say anything again; new ones do. */
+    freeze: () => {
+      for (const socket of sockets) frozen.add(socket)
     },
     garble: (change: typeof garble) => {
       garble = change
@@ -108,6 +113,18 @@ describe.runIf(postgres)('a PostgreSQL server behind a bad network', () => {
     wire.silence(false)
     const after = await inTen()
     expect(after.every(({ status }) => status === 'fulfilled')).toBe(true)
+    await database.destroy()
+    wire.close()
+  })
+
+  test('when one has fallen silent, the others are not tried one by one', async () => {
+    const wire = await openWire(serverUrl)
+    const database = new Kysely<object>({ dialect: await openPostgres(wire.url, 300) })
+    const ask = () => sql`select 1 as one`.execute(database)
+    await Promise.all(Array.from({ length: 6 }, ask))
+    wire.freeze()
+    await expect(ask()).rejects.toThrow(/timeout/i)
+    await expect(ask()).resolves.toMatchObject({ rows: [{ one: 1 }] })
     await database.destroy()
     wire.close()
   })

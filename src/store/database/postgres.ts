@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { PostgresDialect, type Dialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { PostgresSocket } from './postgres-socket.ts'
 
 /**
@@ -48,19 +48,39 @@ const openSocket = ({ ssl }: { readonly ssl?: unknown }): Socket =>
 
 /**
  * `pg` gives a connection back to the pool although its query has timed out: the next queries would wait behind one that
- * never ends, and ten such connections would be the end of the pool. Only after what the server itself says is one good.
+ * never ends, and ten such connections would be the end of the pool. Only after what the server itself says is one good. Where
+ * one broke, the others probably went the same way: those that nothing was heard of since are not waited for one by one.
  */
 function withoutDeadConnections(pool: Pool): PostgresPool {
+  const heardAt = new WeakMap<PoolClient, number>()
+  let brokenAt = -Infinity
+  pool.on('connect', (client) => {
+    heardAt.set(client, performance.now())
+  })
+
+  const connect = async (): Promise<PoolClient> => {
+    for (;;) {
+      const client = await pool.connect()
+      if ((heardAt.get(client) ?? 0) >= brokenAt) return client
+      client.release(true)
+    }
+  }
+
   return {
     end: () => pool.end(),
     async connect() {
-      const client = await pool.connect()
+      const client = await connect()
       let broken = false
       const query = async (text: string, parameters: readonly unknown[]) => {
         try {
-          return await client.query(text, [...parameters])
+          const result = await client.query(text, [...parameters])
+          heardAt.set(client, performance.now())
+          return result
         } catch (error) {
-          broken ||= !(error instanceof Error && 'severity' in error && error.severity)
+          if (!(error instanceof Error && 'severity' in error && error.severity)) {
+            broken = true
+            brokenAt = performance.now()
+          }
           throw error
         }
       }

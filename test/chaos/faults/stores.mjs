@@ -45,7 +45,12 @@ function hop(title, name, server, allowed) {
   }
   return [
     refusing(title, proxies, allowed),
-    ...FAULTS.map(([fault, how]) => broken(title, fault, how, proxies, { allowed })),
+    ...FAULTS.map(([fault, how]) => {
+      const phase = broken(title, fault, how, proxies, { allowed })
+      // A connection that fell silent is known by a query that has waited for its whole time.
+      if (how.kind === 'stall' || how.kind === 'garble') phase.recoveryMs = 45_000
+      return phase
+    }),
     {
       name: 'stopped and back',
       hop: title,
