@@ -23,7 +23,7 @@ export default defineConfig({
           ...shared,
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: [...installed, 'test/clients/**', 'test/packaging/**', FUZZ],
+          exclude: [...installed, 'test/clients/**', 'test/packaging/**', 'test/newcomer/**', FUZZ],
           globalSetup: ['test/support/built.ts'],
         },
       },
@@ -32,7 +32,12 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'clients',
-          include: ['test/clients/**/*.test.ts', 'test/packaging/**/*.test.ts', FUZZ],
+          include: [
+            'test/clients/**/*.test.ts',
+            'test/packaging/**/*.test.ts',
+            'test/newcomer/**/*.test.ts',
+            FUZZ,
+          ],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
