@@ -43,4 +43,6 @@ export interface GitHubCredential {
   /** @default the configured host */
   readonly host?: string | undefined
   readonly login?: string | undefined
+  /** Milliseconds since 1970, where another follows it then. */
+  readonly expiresAtMs?: number | undefined
 }

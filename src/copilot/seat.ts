@@ -74,8 +74,9 @@ export function createSeat(context: SeatContext, id: SeatId, apiKey: string | un
     }
     const found = await options.seats?.credential(id)
     if (!found) return undefined
-    const { token, login, host = hosts.host } = found
-    return credentialFromText(token, `the seat ${id}`, { source: 'seat', host, login })
+    const { token, login, expiresAtMs, host = hosts.host } = found
+    const known = { source: 'seat', host, login, expiresAtMs } as const
+    return credentialFromText(token, `the seat ${id}`, known)
   }
 
   const shareFor = (credential: Credential): { share: TokenShare; key: string } => {

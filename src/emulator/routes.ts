@@ -1,3 +1,4 @@
+import { INSTALLATION_TOKEN_ROUTE } from './apps/installation-token.ts'
 import { CHAT_ROUTE } from './chat/chat-route.ts'
 import { DEVICE_PAGE_ROUTES } from './device/device-page.ts'
 import { DEVICE_ROUTES } from './device/device-routes.ts'
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...MESSAGES_ROUTES,
   ...MODEL_ROUTES,
   ...GITHUB_ROUTES,
+  INSTALLATION_TOKEN_ROUTE,
   ...DEVICE_ROUTES,
   ...DEVICE_PAGE_ROUTES,
 ]

@@ -2,6 +2,8 @@ import { systemClock } from '../core/clock.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import type { AccountBook } from './accounts/account-book.ts'
 import type { PlanHost } from './accounts/plans.ts'
+import { createGitHubApps } from './apps/github-apps.ts'
+import type { GitHubApps } from './apps/github-apps.ts'
 import { createLedger } from './accounting/billing.ts'
 import type { Ledger } from './accounting/billing.ts'
 import { createPromptCache } from './accounting/prompt-cache.ts'
@@ -35,6 +37,7 @@ export interface World {
   readonly clock: ShiftedClock
   readonly sealer: Sealer
   readonly accounts: AccountBook
+  readonly apps: GitHubApps
   readonly githubTokens: GitHubTokens
   readonly copilotTokens: CopilotTokens
   readonly devices: DeviceCodes
@@ -47,7 +50,12 @@ export interface World {
   readonly promptCache: PromptCache
   /** Where it listens; the plan hosts are there only when asked for. */
   readonly origins: { main: string; plans: Partial<Record<PlanHost, string>> }
-  readonly counts: { exchanges: number; deviceCodes: number; deviceTokens: number }
+  readonly counts: {
+    exchanges: number
+    deviceCodes: number
+    deviceTokens: number
+    installationTokens: number
+  }
   reset(): void
 }
 
@@ -55,13 +63,14 @@ export function createWorld(options: EmulatorOptions): World {
   const clock = createShiftedClock(options.clock ?? systemClock)
   const sealer = createSealer(options.seed ?? 'jetway')
   const settings = settingsFromOptions(options)
-  const counts = { exchanges: 0, deviceCodes: 0, deviceTokens: 0 }
+  const counts = { exchanges: 0, deviceCodes: 0, deviceTokens: 0, installationTokens: 0 }
   const world: World = {
     settings,
     clock,
     sealer,
     accounts: createAccountBook(options.accounts ?? [{ login: 'octo' }], clock),
-    githubTokens: createGitHubTokens(sealer),
+    apps: createGitHubApps(),
+    githubTokens: createGitHubTokens(sealer, () => clock.now()),
     copilotTokens: createCopilotTokens(sealer, clock),
     devices: createDeviceCodes(sealer, clock),
     autoSessions: createAutoSessions(sealer, clock),
@@ -78,6 +87,7 @@ export function createWorld(options: EmulatorOptions): World {
       clock.reset()
       Object.assign(settings, settingsFromOptions(options))
       world.accounts.reset()
+      world.apps.reset()
       world.githubTokens.reset()
       world.copilotTokens.reset()
       world.devices.reset()
@@ -88,7 +98,7 @@ export function createWorld(options: EmulatorOptions): World {
       world.requests.clear()
       world.ledger.reset()
       world.promptCache.clear()
-      Object.assign(counts, { exchanges: 0, deviceCodes: 0, deviceTokens: 0 })
+      for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] = 0
     },
   }
   return world

@@ -27,6 +27,8 @@ export interface Credential {
   readonly login?: string | undefined
   /** The Copilot API host that came with the token; not checked yet. */
   readonly apiEndpoint?: string | undefined
+  /** Milliseconds since 1970; known of an installation's token, which another follows. */
+  readonly expiresAtMs?: number | undefined
   /** Exchanged tokens are kept in the files beside it, for this and other processes. */
   readonly keepsFiles: boolean
 }

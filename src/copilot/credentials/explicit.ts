@@ -15,6 +15,7 @@ export function credentialFromText(
     readonly file?: string | undefined
     readonly login?: string | undefined
     readonly apiEndpoint?: string | undefined
+    readonly expiresAtMs?: number | undefined
     readonly keepsFiles?: boolean | undefined
   },
 ): Credential {
@@ -31,8 +32,8 @@ export function credentialFromText(
       'make a fine-grained one (github_pat_…) with the permission "Copilot Requests", or run `jetway login`',
     )
   }
-  const { source, host, file, login, apiEndpoint, keepsFiles = false } = known
-  return { source, kind, token, host, file, login, apiEndpoint, keepsFiles }
+  const { source, host, file, login, apiEndpoint, expiresAtMs, keepsFiles = false } = known
+  return { source, kind, token, host, file, login, apiEndpoint, expiresAtMs, keepsFiles }
 }
 
 export function unusable(place: string, why: string, remedy: string): AuthenticationError {

@@ -18,6 +18,10 @@ import type { Grant, GrantRequest } from './grant.ts'
 import { staticGrant } from './static-grant.ts'
 import type { SharedToken, TokenShare } from './share.ts'
 
+/** Whoever keeps the credential has its successor a minute earlier. */
+const RENEW_BEFORE_MS = 240_000
+const SOON_MS = 30_000
+
 export interface ObtainOptions {
   readonly http: HttpClient
   readonly clock: Clock
@@ -101,13 +105,23 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
   function withAccount(credential: Credential, hosts: GitHubHosts, result: AccountResult): Grant {
     const account = result.ok ? result.account : undefined
     const now = clock.now()
+    const { expiresAtMs } = credential
     return {
       bearer: credential.token,
       credential,
       way: 'direct',
       base: baseFor(hosts, account?.api ?? credential.apiEndpoint),
       // The host is asked for again now and then, sooner when the account could not be read.
-      renewAtMs: now + (result.ok ? 6 * 3_600_000 : 300_000),
+      renewAtMs: Math.max(
+        // One that is asked for in its last minutes and was not followed yet.
+        now + SOON_MS,
+        Math.min(
+          now + (result.ok ? 6 * 3_600_000 : 300_000),
+          (expiresAtMs ?? Infinity) - RENEW_BEFORE_MS,
+        ),
+      ),
+      expiresAtMs,
+      deadAtMs: expiresAtMs,
       plan: account?.plan,
       sku: account?.sku,
       login: account?.login ?? credential.login,

@@ -37,7 +37,7 @@ test('over HTTP everything is done by path and JSON, as in the process', async (
   expect(emulator.control.settings.get().pace).toBe(40)
   const counters = await fetch(`${emulator.url}/_emulator/counters/read`)
   expect(await counters.json()).toEqual({
-    result: { exchanges: 0, deviceCodes: 0, deviceTokens: 0, billed: {} },
+    result: { exchanges: 0, deviceCodes: 0, deviceTokens: 0, installationTokens: 0, billed: {} },
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Account, AccountInput } from '../accounts/account.ts'
+import type { GitHubApp, GitHubAppInput } from '../apps/github-apps.ts'
 import type { Totals } from '../accounting/billing.ts'
 import type { CatalogueEntry } from '../catalogue/entry.ts'
 import type { DeviceCode } from '../device/device-codes.ts'
@@ -34,6 +35,11 @@ export interface Control {
     exchange(input?: { readonly login?: string }): ExchangeBody
     /** Every Copilot token issued so far is expired from now on. */
     expireAll(): void
+  }
+  readonly apps: {
+    /** A GitHub App and its installation; its tokens come from `POST /app/installations/{id}/access_tokens`. */
+    put(input: GitHubAppInput): GitHubApp
+    list(): GitHubApp[]
   }
   readonly clock: {
     /** Moves GitHub's clock against the client's. Adds up. */
@@ -95,6 +101,7 @@ export interface Counters {
   readonly exchanges: number
   readonly deviceCodes: number
   readonly deviceTokens: number
+  readonly installationTokens: number
   /** By login: answered calls, billionths of premium requests and of credits. */
   readonly billed: Readonly<Record<string, Totals>>
 }

@@ -7,7 +7,8 @@ import type { World } from '../world.ts'
 import type { Control } from './control.ts'
 
 export function createControl(world: World): Control {
-  const { accounts, githubTokens, copilotTokens, clock, devices, faults, quirks, catalogue } = world
+  const { accounts, apps, githubTokens, copilotTokens, clock, devices, faults, quirks, catalogue } =
+    world
 
   const device = (userCode: string, state: DeviceCode['state'], login?: string): DeviceCode => {
     const code = devices.byUserCode(userCode)
@@ -37,6 +38,10 @@ export function createControl(world: World): Control {
       expireAll: () => {
         copilotTokens.expireAll()
       },
+    },
+    apps: {
+      put: (input) => apps.put(accounts.require(input.login).login, input),
+      list: () => apps.list(),
     },
     clock: {
       shift({ seconds }) {

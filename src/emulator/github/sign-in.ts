@@ -30,7 +30,8 @@ export function signedIn(world: World, incoming: Incoming): GitHubCaller {
   return { token: known, account }
 }
 
-function requireUserAgent(incoming: Incoming): void {
+/** GitHub's REST API talks to nobody who does not say what it is. */
+export function requireUserAgent(incoming: Incoming): void {
   if (incoming.headers['user-agent']) return
   throw new Refusal('user-agent', {
     kind: 'whole',

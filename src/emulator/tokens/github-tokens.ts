@@ -14,6 +14,8 @@ export interface GitHubToken {
   readonly copilotRequests: boolean
   /** The only models the token's app may use; `undefined` is all of the account's. */
   readonly models: readonly string[] | undefined
+  /** Milliseconds since 1970, of an installation's; the others last until they are revoked. */
+  readonly expiresAtMs: number | undefined
 }
 
 export interface IssueTokenInput {
@@ -32,7 +34,7 @@ export interface IssueTokenInput {
 }
 
 export interface GitHubTokens {
-  issue(login: string, input: IssueTokenInput): GitHubToken
+  issue(login: string, input: IssueTokenInput, expiresAtMs?: number): GitHubToken
   find(value: string): GitHubToken | undefined
   revoke(value: string): boolean
   revokeAll(login: string): number
@@ -47,10 +49,10 @@ export function kindOfToken(value: string): GitHubTokenKind | undefined {
   return KINDS.find((kind) => value.startsWith(`${kind}_`))
 }
 
-export function createGitHubTokens(sealer: Sealer): GitHubTokens {
+export function createGitHubTokens(sealer: Sealer, now: () => number): GitHubTokens {
   const tokens = new Map<string, GitHubToken>()
   return {
-    issue(login, input) {
+    issue(login, input, expiresAtMs) {
       const kind = input.kind ?? (input.value === undefined ? 'ghu' : kindOfToken(input.value))
       if (kind === undefined || !KINDS.includes(kind)) {
         throw new TypeError(`token kind is not known; take one of ${KINDS.join(', ')}`)
@@ -68,11 +70,15 @@ export function createGitHubTokens(sealer: Sealer): GitHubTokens {
         scope: input.scope ?? (kind === 'gho' ? 'read:user' : ''),
         copilotRequests: input.copilotRequests ?? true,
         models: input.models,
+        expiresAtMs,
       }
       tokens.set(token.value, token)
       return token
     },
-    find: (value) => tokens.get(value),
+    find(value) {
+      const token = tokens.get(value)
+      return token?.expiresAtMs !== undefined && token.expiresAtMs <= now() ? undefined : token
+    },
     revoke: (value) => tokens.delete(value),
     revokeAll(login) {
       const gone = [...tokens.values()].filter((token) => token.login === login)

@@ -32,7 +32,11 @@ function app(answer?: { status: number; body: string }, privateKeyText = pem) {
 
 test('asks as the App, signed with its key, for no more than ten minutes', async () => {
   const { sent, credential } = app()
-  expect(await credential()).toEqual({ token: 'ghs_1', host: 'github.com' })
+  expect(await credential()).toEqual({
+    token: 'ghs_1',
+    host: 'github.com',
+    expiresAtMs: NOW + 3_600_000,
+  })
   expect(sent[0]?.url).toBe('https://api.github.com/app/installations/42/access_tokens')
   const [head = '', claims = '', signature = ''] =
     sent[0]?.headers['authorization']?.replace('Bearer ', '').split('.') ?? []

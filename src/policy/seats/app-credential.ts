@@ -63,15 +63,21 @@ export function createAppCredential(options: AppOptions): () => Promise<GitHubTo
         },
       )
     }
-    held = { token: { token, host }, expiresAtMs }
+    held = { token: { token, host, expiresAtMs }, expiresAtMs }
     return held.token
   }
 
   return () => {
     if (held && held.expiresAtMs - clock.now() > RENEW_BEFORE_MS) return Promise.resolve(held.token)
-    flight ??= renew().finally(() => {
-      flight = undefined
-    })
+    flight ??= renew()
+      .catch((error: unknown) => {
+        // There are minutes left: GitHub may be back in them, and the next call asks again.
+        if (held && held.expiresAtMs > clock.now()) return held.token
+        throw error
+      })
+      .finally(() => {
+        flight = undefined
+      })
     return flight
   }
 }

@@ -42,6 +42,8 @@ export interface GitHubToken {
   readonly token: string
   readonly host: string
   readonly login?: string | undefined
+  /** Milliseconds since 1970, where another follows it then. */
+  readonly expiresAtMs?: number | undefined
 }
 
 export interface ConnectStart {
