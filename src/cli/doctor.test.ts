@@ -9,7 +9,8 @@ import type { Emulator } from '../emulator/index.ts'
 import { buildCommand } from './__fixtures__/command.ts'
 import type { BuiltCommand } from './__fixtures__/command.ts'
 import { checkNode } from './doctor/machine-checks.ts'
-import { checkClock, checkProxy } from './doctor/network-checks.ts'
+import { checkClock } from './doctor/network-checks.ts'
+import { checkProxy } from './doctor/proxy-checks.ts'
 
 let jetway: BuiltCommand
 let emulator: Emulator
@@ -74,6 +75,7 @@ test('where all is well, every check says so', async () => {
     'configuration',
     'port',
     'store',
+    'stops',
     'proxy',
     'github',
     'copilot api',
@@ -178,17 +180,23 @@ test.each([
 
 test.each([
   [{}, 'good'],
-  [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'localhost' }, 'good'],
-  [{ HTTPS_PROXY: 'http://proxy:3128' }, 'warning'],
-  [{ https_proxy: 'proxy' }, 'problem'],
-  [{ ALL_PROXY: 'socks5://proxy:1080' }, 'warning'],
+  [{ HTTPS_PROXY: 'http://LISTENING', NO_PROXY: 'localhost' }, 'good'],
+  [{ HTTPS_PROXY: 'http://LISTENING' }, 'warning'],
+  [{ ALL_PROXY: 'socks5://name:password@LISTENING', NO_PROXY: '*' }, 'good'],
+  [{ HTTPS_PROXY: 'http://127.0.0.1:1' }, 'problem'],
+  [{ https_proxy: 'ftp://proxy' }, 'problem'],
   [{ NODE_EXTRA_CA_CERTS: '/none.pem' }, 'problem'],
-])('a proxy: %j: %s', (environment, state) => {
-  const patient = {
-    environment,
+  [{ NODE_EXTRA_CA_CERTS: '/etc/hostname' }, 'problem'],
+])('a proxy: %j: %s', async (environment, state) => {
+  const address = new URL(emulator.url).host
+  const text = JSON.stringify(environment).replaceAll('LISTENING', address)
+  const finding = await checkProxy({
+    environment: JSON.parse(text) as Record<string, string>,
     signal: new AbortController().signal,
     version: '0',
     local: undefined,
-  }
-  expect(checkProxy(patient).state).toBe(state)
+  })
+  expect(finding.state).toBe(state)
+  expect(JSON.stringify(finding)).not.toContain('password@')
+  if (state !== 'good') expect(finding.mend).toMatch(/\S/)
 })

@@ -65,9 +65,10 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
 function proxyRefusal(error: unknown, code: string): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (code === 'ERR_PROXY') return error.message
-  const [, status] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? []
-  if (status === '407' || /\(407\)/.test(error.message)) {
-    return 'it asks for a name and a password, or does not know these (407): put them into the address of the proxy, as http://name:password@host:port'
+  const [, status] = /^Proxy .*\((\d{3})\)/.exec(error.message) ?? []
+  // tinyproxy answers a wrong password with 401.
+  if (status === '407' || status === '401') {
+    return `it asks for a name and a password, or does not know these (${status}): put them into the address of the proxy, as http://name:password@host:port`
   }
   return status === undefined ? undefined : `it refused the tunnel (${status})`
 }

@@ -1,4 +1,5 @@
 import { OWN_SEAT } from '../../core/call.ts'
+import { readProxies } from '../../transport/proxy-settings.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { withClient } from '../with-client.ts'
@@ -8,7 +9,9 @@ import type { Finding, Patient } from './finding.ts'
 import { problem, reasonOf, unknown } from './finding.ts'
 import { checkClients, checkConfig, checkPort, checkStore } from './gateway-checks.ts'
 import { checkDataFolder, checkModes, checkNode, checkSqlite } from './machine-checks.ts'
-import { checkNetwork, checkProxy } from './network-checks.ts'
+import { checkNetwork } from './network-checks.ts'
+import { checkProxy } from './proxy-checks.ts'
+import { checkStops } from './stop-checks.ts'
 
 /** Every check, in the order in which one would look; one that fails by itself is a finding, too. */
 export async function examine(
@@ -25,22 +28,44 @@ export async function examine(
   const patient: Patient = { environment, signal, version, local }
   // Before the sign-in is read: reading closes what stands open.
   const modes = await checkModes(patient)
-  const status = await withSeat(quiet, (copilot) => copilot.status(OWN_SEAT, signal))
-  const account = status.signedIn && !status.problem ? await checkAccount(quiet) : []
+  const proxy = await checkProxy(patient)
+  const [network, signedIn, account] =
+    proxy.state === 'problem' && isUnusable(environment)
+      ? [[unknown('github', 'it needs the proxy')], [unknown('sign-in', 'it needs the proxy')], []]
+      : [await checkNetwork(patient), ...(await checkPerson(quiet))]
   const all: (readonly Finding[])[] = [
     [checkNode(), await checkSqlite(), await checkDataFolder(patient)],
     [modes],
     findings,
     [await attempt('port', () => checkPort(patient))],
     [await attempt('store', () => checkStore(patient, input))],
-    [checkProxy(patient)],
-    await checkNetwork(patient),
-    checkSignIn(status),
-    [checkSeat(status)],
+    [await attempt('stops', () => checkStops(patient, input))].flat(),
+    [proxy],
+    network,
+    signedIn,
     account.length === 0 ? [unknown('catalogue', 'it needs a seat')] : account,
     await checkClients(patient),
   ]
   return all.flat()
+}
+
+/** Sign-in and seat, and what the seat has. */
+async function checkPerson(
+  context: CommandContext,
+): Promise<readonly [readonly Finding[], readonly Finding[]]> {
+  const status = await withSeat(context, (copilot) => copilot.status(OWN_SEAT, context.signal))
+  const account = status.signedIn && !status.problem ? await checkAccount(context) : []
+  return [[...checkSignIn(status), checkSeat(status)], account]
+}
+
+/** An address that is none: nothing could even be tried. */
+function isUnusable(environment: Patient['environment']): boolean {
+  try {
+    readProxies(environment)
+    return false
+  } catch {
+    return true
+  }
 }
 
 async function checkAccount(context: CommandContext): Promise<readonly Finding[]> {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { isLoopback } from '../../core/loopback.ts'
 import { createTransport } from '../../transport/transport.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -8,44 +7,6 @@ import { good, problem, reasonOf, unknown, warning } from './finding.ts'
 const PATIENCE_MS = 10_000
 const SKEW_WARNING_S = 60
 const SKEW_PROBLEM_S = 300
-
-export function checkProxy({ environment }: Patient): Finding {
-  const read = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? ''
-  const socks = read('ALL_PROXY')
-  const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].filter((name) => read(name) !== '')
-  for (const name of proxies) {
-    if (!URL.canParse(read(name))) {
-      return problem(
-        'proxy',
-        `${name} is no address`,
-        `set it as http://host:port`,
-        EXIT.unreachable,
-      )
-    }
-  }
-  const authority = environment['NODE_EXTRA_CA_CERTS']
-  if (authority && !existsSync(authority)) {
-    return problem(
-      'proxy',
-      `NODE_EXTRA_CA_CERTS names ${authority}, which is not there`,
-      'name a file with certificates in PEM, or unset it',
-    )
-  }
-  if (proxies.length === 0) {
-    return socks === ''
-      ? good('proxy', 'none')
-      : warning('proxy', 'ALL_PROXY alone is not used', 'set HTTPS_PROXY as well')
-  }
-  const names = proxies.map((name) => `${name} ${new URL(read(name)).host}`).join(', ')
-  const bypass = read('NO_PROXY')
-  return /(^|,)\s*(\*|127\.0\.0\.1|localhost)/.test(bypass)
-    ? good('proxy', names)
-    : warning(
-        'proxy',
-        `${names}; NO_PROXY does not name this machine, so clients may ask the proxy for the gateway`,
-        `set NO_PROXY=${[bypass, 'localhost,127.0.0.1'].filter(Boolean).join(',')}`,
-      )
-}
 
 /** Any answer will do; its date tells how right the clock is. */
 export async function checkNetwork(patient: Patient): Promise<readonly Finding[]> {
@@ -81,6 +42,8 @@ export async function checkNetwork(patient: Patient): Promise<readonly Finding[]
 
 function mendNetwork(error: unknown): string {
   const { code } = error as { readonly code?: string }
+  if (code === 'proxy')
+    return 'the proxy answers, but does not let this through: correct its name and password, or ask who runs it'
   if (code === 'dns')
     return 'look at the network and at DNS; behind a company proxy set HTTPS_PROXY'
   if (code === 'tls') {
