@@ -3,10 +3,12 @@ import { ask } from '../data/api.ts'
 import { dateOf } from '../data/format.ts'
 import type { Key, Session } from '../data/types.ts'
 import { useData } from '../data/use-data.ts'
-import { Badge, Card, Empty, Loaded, PageHead } from '../parts/card.tsx'
+import { Badge, Empty, PageHead } from '../parts/card.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Budget, modelsText } from '../parts/limits.tsx'
-import { Table } from '../parts/table.tsx'
+import { ManagedList, Named } from '../parts/managed-list.tsx'
+import type { Action } from '../parts/managed-list.tsx'
+import type { Column } from '../parts/table.tsx'
 import { KeyForm, NewKey } from './key-form.tsx'
 
 type Open =
@@ -26,6 +28,16 @@ export function KeysPage({ session }: { session: Session }) {
   const made = (key: string): void => {
     setOpen({ what: 'made', key })
     data.reload()
+  }
+  const edit: Action<Key> = { label: 'Edit', press: (key) => setOpen({ what: 'edit', key }) }
+  const block: Action<Key> = {
+    label: (key) => (key.blocked ? 'Unblock' : 'Block'),
+    press: (key) => {
+      const body = { key: key.key_id }
+      void ask(key.blocked ? '/key/unblock' : '/key/block', { method: 'POST', body }).then(
+        data.reload,
+      )
+    },
   }
   return (
     <>
@@ -49,89 +61,47 @@ export function KeysPage({ session }: { session: Session }) {
           </button>
         )}
       </PageHead>
-      <Card>
-        <Loaded data={data}>
-          {({ keys }) =>
-            keys.length === 0 ? (
-              <Empty title="No keys yet.">Make one for a colleague, a tool or a build.</Empty>
-            ) : (
-              <Keys
-                keys={keys}
-                isAdministrator={isAdministrator}
-                onOpen={setOpen}
-                onDone={data.reload}
-              />
-            )
-          }
-        </Loaded>
-      </Card>
+      <ManagedList
+        label="Keys"
+        data={data}
+        rowsOf={({ keys }) => keys}
+        keyOf={(key) => key.key_id}
+        nameOf={nameOf}
+        columns={COLUMNS}
+        actions={[
+          ...(isAdministrator ? [edit, block] : []),
+          { label: 'Replace', press: (key) => setOpen({ what: 'rotate', key }) },
+          { label: 'Revoke', press: (key) => setOpen({ what: 'revoke', key }) },
+        ]}
+        empty={<Empty title="No keys yet.">Make one for a colleague, a tool or a build.</Empty>}
+      />
       {open && <KeyDialog open={open} onClose={close} onMade={made} onDone={data.reload} />}
     </>
   )
 }
 
-function Keys(props: {
-  keys: readonly Key[]
-  isAdministrator: boolean
-  onOpen: (open: Open) => void
-  onDone: () => void
-}) {
-  const { keys, isAdministrator, onOpen, onDone } = props
-  const block = async (key: Key): Promise<void> => {
-    await ask(key.blocked ? '/key/unblock' : '/key/block', {
-      method: 'POST',
-      body: { key: key.key_id },
-    })
-    onDone()
-  }
-  const button = (label: string, key: Key, press: () => void) => (
-    <button type="button" class="small" aria-label={`${label} ${nameOf(key)}`} onClick={press}>
-      {label}
-    </button>
-  )
-  return (
-    <Table
-      label="Keys"
-      rows={keys}
-      keyOf={(key) => key.key_id}
-      columns={[
-        {
-          title: 'Key',
-          show: (key) => (
-            <>
-              <strong>{nameOf(key)}</strong> {key.blocked && <Badge tone="warn">blocked</Badge>}
-              <div class="note">{key.key_name}</div>
-            </>
-          ),
-        },
-        {
-          title: 'Whose',
-          show: (key) => [key.user_id, key.team_id].filter(Boolean).join(', ') || '–',
-          extra: true,
-        },
-        { title: 'Credits spent', show: (key) => <Budget of={key} />, number: true },
-        { title: 'Models', show: (key) => modelsText(key.models), extra: true },
-        {
-          title: 'Good until',
-          show: (key) => (key.expires === null ? 'no end' : dateOf(key.expires)),
-          extra: true,
-        },
-        {
-          title: 'Actions',
-          show: (key) => (
-            <div class="actions">
-              {isAdministrator && button('Edit', key, () => onOpen({ what: 'edit', key }))}
-              {isAdministrator &&
-                button(key.blocked ? 'Unblock' : 'Block', key, () => void block(key))}
-              {button('Replace', key, () => onOpen({ what: 'rotate', key }))}
-              {button('Revoke', key, () => onOpen({ what: 'revoke', key }))}
-            </div>
-          ),
-        },
-      ]}
-    />
-  )
-}
+const COLUMNS: readonly Column<Key>[] = [
+  {
+    title: 'Key',
+    show: (key) => (
+      <Named name={nameOf(key)} note={key.key_name}>
+        {key.blocked && <Badge tone="warn">blocked</Badge>}
+      </Named>
+    ),
+  },
+  {
+    title: 'Whose',
+    show: (key) => [key.user_id, key.team_id].filter(Boolean).join(', ') || '–',
+    extra: true,
+  },
+  { title: 'Credits spent', show: (key) => <Budget of={key} />, number: true },
+  { title: 'Models', show: (key) => modelsText(key.models), extra: true },
+  {
+    title: 'Good until',
+    show: (key) => (key.expires === null ? 'no end' : dateOf(key.expires)),
+    extra: true,
+  },
+]
 
 function KeyDialog(props: {
   open: Open

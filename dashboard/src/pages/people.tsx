@@ -2,13 +2,14 @@ import { useState } from 'preact/hooks'
 import { ask } from '../data/api.ts'
 import type { Person } from '../data/types.ts'
 import { useData } from '../data/use-data.ts'
-import { Badge, Card, Empty, Loaded, PageHead } from '../parts/card.tsx'
+import { Badge, Empty, PageHead } from '../parts/card.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Form, limitFields } from '../parts/form.tsx'
 import type { Field } from '../parts/form.tsx'
 import { Budget, given, modelsText } from '../parts/limits.tsx'
-import { Table } from '../parts/table.tsx'
+import { ManagedList, Named } from '../parts/managed-list.tsx'
+import type { Column } from '../parts/table.tsx'
 
 type Open = { readonly what: 'edit' | 'delete'; readonly person?: Person }
 
@@ -25,19 +26,23 @@ export function PeoplePage() {
           New person
         </button>
       </PageHead>
-      <Card>
-        <Loaded data={data}>
-          {({ users }) =>
-            users.length === 0 ? (
-              <Empty title="Nobody yet.">
-                Add a person, then <a href="#/keys">make a key</a> for them.
-              </Empty>
-            ) : (
-              <People users={users} onOpen={setOpen} />
-            )
-          }
-        </Loaded>
-      </Card>
+      <ManagedList
+        label="People"
+        data={data}
+        rowsOf={({ users }) => users}
+        keyOf={(person) => person.user_id}
+        nameOf={(person) => person.user_id}
+        columns={COLUMNS}
+        actions={[
+          { label: 'Edit', press: (person) => setOpen({ what: 'edit', person }) },
+          { label: 'Delete', press: (person) => setOpen({ what: 'delete', person }) },
+        ]}
+        empty={
+          <Empty title="Nobody yet.">
+            Add a person, then <a href="#/keys">make a key</a> for them.
+          </Empty>
+        }
+      />
       {open?.what === 'edit' && (
         <PersonForm
           known={open.person}
@@ -66,53 +71,19 @@ export function PeoplePage() {
   )
 }
 
-function People({ users, onOpen }: { users: readonly Person[]; onOpen: (open: Open) => void }) {
-  return (
-    <Table
-      label="People"
-      rows={users}
-      keyOf={(person) => person.user_id}
-      columns={[
-        {
-          title: 'Person',
-          show: (person) => (
-            <>
-              <strong>{person.user_alias ?? person.user_id}</strong>{' '}
-              {person.blocked && <Badge tone="warn">blocked</Badge>}
-              <div class="note">{person.user_email ?? person.user_id}</div>
-            </>
-          ),
-        },
-        { title: 'Role', show: (person) => person.user_role, extra: true },
-        { title: 'Credits spent', show: (person) => <Budget of={person} />, number: true },
-        { title: 'Models', show: (person) => modelsText(person.models), extra: true },
-        {
-          title: 'Actions',
-          show: (person) => (
-            <div class="actions">
-              <button
-                type="button"
-                class="small"
-                aria-label={`Edit ${person.user_id}`}
-                onClick={() => onOpen({ what: 'edit', person })}
-              >
-                Edit
-              </button>
-              <button
-                type="button"
-                class="small"
-                aria-label={`Delete ${person.user_id}`}
-                onClick={() => onOpen({ what: 'delete', person })}
-              >
-                Delete
-              </button>
-            </div>
-          ),
-        },
-      ]}
-    />
-  )
-}
+const COLUMNS: readonly Column<Person>[] = [
+  {
+    title: 'Person',
+    show: (person) => (
+      <Named name={person.user_alias ?? person.user_id} note={person.user_email ?? person.user_id}>
+        {person.blocked && <Badge tone="warn">blocked</Badge>}
+      </Named>
+    ),
+  },
+  { title: 'Role', show: (person) => person.user_role, extra: true },
+  { title: 'Credits spent', show: (person) => <Budget of={person} />, number: true },
+  { title: 'Models', show: (person) => modelsText(person.models), extra: true },
+]
 
 function PersonForm(props: {
   known?: Person | undefined

@@ -5,7 +5,8 @@ import type { OwnSeat, Person, Seat, Session } from '../data/types.ts'
 import { useData } from '../data/use-data.ts'
 import { Badge, Card, Empty, Loaded, PageHead } from '../parts/card.tsx'
 import { Confirm } from '../parts/confirm.tsx'
-import { Table } from '../parts/table.tsx'
+import { ManagedList, Named } from '../parts/managed-list.tsx'
+import type { Column } from '../parts/table.tsx'
 import { ConnectSeat } from './connect-seat.tsx'
 
 export function SeatsPage({ session }: { session: Session }) {
@@ -42,20 +43,27 @@ export function SeatsPage({ session }: { session: Session }) {
           )}
         </Loaded>
       </Card>
-      <Card title="Connected seats">
-        <Loaded data={seats}>
-          {({ seats: rows }) =>
-            rows.length === 0 ? (
-              <Empty title="No seat is connected.">
-                Connect one: GitHub shows a code to enter, and the calls of that person’s keys are
-                then paid by the person’s own seat.
-              </Empty>
-            ) : (
-              <Seats rows={rows} onDisconnect={setLeaving} />
-            )
-          }
-        </Loaded>
-      </Card>
+      <ManagedList
+        label="Seats"
+        title="Connected seats"
+        data={seats}
+        rowsOf={({ seats: rows }) => rows}
+        keyOf={(seat) => seat.seat_id}
+        nameOf={(seat) => seat.user_id ?? 'the organisation'}
+        columns={COLUMNS}
+        actions={[
+          {
+            label: (seat) => (seat.user_id === null ? undefined : 'Disconnect'),
+            press: setLeaving,
+          },
+        ]}
+        empty={
+          <Empty title="No seat is connected.">
+            Connect one: GitHub shows a code to enter, and the calls of that person’s keys are then
+            paid by the person’s own seat.
+          </Empty>
+        }
+      />
       {connecting && (
         <ConnectSeat
           session={session}
@@ -84,57 +92,23 @@ export function SeatsPage({ session }: { session: Session }) {
   )
 }
 
-function Seats({
-  rows,
-  onDisconnect,
-}: {
-  rows: readonly Seat[]
-  onDisconnect: (seat: Seat) => void
-}) {
-  return (
-    <Table
-      label="Seats"
-      rows={rows}
-      keyOf={(seat) => seat.seat_id}
-      columns={[
-        {
-          title: 'GitHub',
-          show: (seat) => (
-            <>
-              <strong>{seat.github_login ?? 'unknown'}</strong>
-              <div class="note">{seat.host}</div>
-            </>
-          ),
-        },
-        { title: 'Person', show: (seat) => seat.user_id ?? 'the organisation' },
-        { title: 'Plan', show: (seat) => seat.plan ?? '–', extra: true },
-        {
-          title: 'State',
-          show: (seat) => (
-            <>
-              <Badge tone={seat.status === 'connected' ? 'good' : 'warn'}>
-                {seat.status.replaceAll('_', ' ')}
-              </Badge>
-              {seat.detail !== null && <div class="note">{seat.detail}</div>}
-            </>
-          ),
-        },
-        { title: 'Since', show: (seat) => dateOf(seat.connected_at), extra: true },
-        {
-          title: 'Actions',
-          show: (seat) =>
-            seat.user_id !== null && (
-              <button
-                type="button"
-                class="small"
-                aria-label={`Disconnect ${seat.user_id}`}
-                onClick={() => onDisconnect(seat)}
-              >
-                Disconnect
-              </button>
-            ),
-        },
-      ]}
-    />
-  )
-}
+const COLUMNS: readonly Column<Seat>[] = [
+  {
+    title: 'GitHub',
+    show: (seat) => <Named name={seat.github_login ?? 'unknown'} note={seat.host} />,
+  },
+  { title: 'Person', show: (seat) => seat.user_id ?? 'the organisation' },
+  { title: 'Plan', show: (seat) => seat.plan ?? '–', extra: true },
+  {
+    title: 'State',
+    show: (seat) => (
+      <>
+        <Badge tone={seat.status === 'connected' ? 'good' : 'warn'}>
+          {seat.status.replaceAll('_', ' ')}
+        </Badge>
+        {seat.detail !== null && <div class="note">{seat.detail}</div>}
+      </>
+    ),
+  },
+  { title: 'Since', show: (seat) => dateOf(seat.connected_at), extra: true },
+]

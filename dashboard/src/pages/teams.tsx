@@ -2,12 +2,13 @@ import { useState } from 'preact/hooks'
 import { ask } from '../data/api.ts'
 import type { Team } from '../data/types.ts'
 import { useData } from '../data/use-data.ts'
-import { Badge, Card, Empty, Loaded, PageHead } from '../parts/card.tsx'
+import { Badge, Empty, PageHead } from '../parts/card.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Form, limitFields } from '../parts/form.tsx'
 import { Budget, given, modelsText } from '../parts/limits.tsx'
-import { Table } from '../parts/table.tsx'
+import { ManagedList, Named } from '../parts/managed-list.tsx'
+import type { Column } from '../parts/table.tsx'
 
 type Open = { readonly what: 'edit' | 'delete'; readonly team?: Team }
 
@@ -27,19 +28,23 @@ export function TeamsPage() {
           New team
         </button>
       </PageHead>
-      <Card>
-        <Loaded data={data}>
-          {({ teams }) =>
-            teams.length === 0 ? (
-              <Empty title="No teams yet.">
-                Make one, then choose it when you <a href="#/keys">make a key</a>.
-              </Empty>
-            ) : (
-              <Teams teams={teams} onOpen={setOpen} />
-            )
-          }
-        </Loaded>
-      </Card>
+      <ManagedList
+        label="Teams"
+        data={data}
+        rowsOf={({ teams }) => teams}
+        keyOf={(team) => team.team_id}
+        nameOf={(team) => team.team_id}
+        columns={COLUMNS}
+        actions={[
+          { label: 'Edit', press: (team) => setOpen({ what: 'edit', team }) },
+          { label: 'Delete', press: (team) => setOpen({ what: 'delete', team }) },
+        ]}
+        empty={
+          <Empty title="No teams yet.">
+            Make one, then choose it when you <a href="#/keys">make a key</a>.
+          </Empty>
+        }
+      />
       {open?.what === 'edit' && (
         <TeamForm
           known={open.team}
@@ -68,52 +73,18 @@ export function TeamsPage() {
   )
 }
 
-function Teams({ teams, onOpen }: { teams: readonly Team[]; onOpen: (open: Open) => void }) {
-  return (
-    <Table
-      label="Teams"
-      rows={teams}
-      keyOf={(team) => team.team_id}
-      columns={[
-        {
-          title: 'Team',
-          show: (team) => (
-            <>
-              <strong>{team.team_alias ?? team.team_id}</strong>{' '}
-              {team.blocked && <Badge tone="warn">blocked</Badge>}
-              <div class="note">{team.team_id}</div>
-            </>
-          ),
-        },
-        { title: 'Credits spent', show: (team) => <Budget of={team} />, number: true },
-        { title: 'Models', show: (team) => modelsText(team.models), extra: true },
-        {
-          title: 'Actions',
-          show: (team) => (
-            <div class="actions">
-              <button
-                type="button"
-                class="small"
-                aria-label={`Edit ${team.team_id}`}
-                onClick={() => onOpen({ what: 'edit', team })}
-              >
-                Edit
-              </button>
-              <button
-                type="button"
-                class="small"
-                aria-label={`Delete ${team.team_id}`}
-                onClick={() => onOpen({ what: 'delete', team })}
-              >
-                Delete
-              </button>
-            </div>
-          ),
-        },
-      ]}
-    />
-  )
-}
+const COLUMNS: readonly Column<Team>[] = [
+  {
+    title: 'Team',
+    show: (team) => (
+      <Named name={team.team_alias ?? team.team_id} note={team.team_id}>
+        {team.blocked && <Badge tone="warn">blocked</Badge>}
+      </Named>
+    ),
+  },
+  { title: 'Credits spent', show: (team) => <Budget of={team} />, number: true },
+  { title: 'Models', show: (team) => modelsText(team.models), extra: true },
+]
 
 function TeamForm(props: { known?: Team | undefined; onClose: () => void; onDone: () => void }) {
   const { known } = props
