@@ -1,11 +1,12 @@
+import type { Awaitable } from './awaitable.ts'
 import type { Call } from './call.ts'
 import type { CallRecord } from './ledger.ts'
 import type { Model } from './model.ts'
 
 /** May this caller do this, now? Owned by `policy`; the engine asks it once before the first attempt. */
 export interface Admission {
-  /** Rejects with the refusal (`PermissionDeniedError`, `RateLimitError`, `BudgetExceededError`, …). */
-  admit(request: AdmissionRequest): Promise<Permit>
+  /** Throws or rejects with the refusal (`PermissionDeniedError`, `RateLimitError`, `BudgetExceededError`, …). */
+  admit(request: AdmissionRequest): Awaitable<Permit>
 }
 
 export interface AdmissionRequest {

@@ -25,6 +25,7 @@ import { createResponsesEngine } from './responses/run-responses.ts'
 import { createSocketDoor } from './responses/socket/socket-door.ts'
 import { buildApp } from './routes/build-app.ts'
 import { DATA_ROUTES } from './routes/data-routes.ts'
+import { directRoutes } from './routes/direct-routes.ts'
 
 export interface GatewayServerOptions {
   readonly engine: Engine
@@ -98,9 +99,13 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     autoCleanupIncoming: false,
   })
   const server = createHttpServer({
-    listener: createGuardedListener(house, host, (request, response) => {
-      void listener(request, response)
-    }),
+    listener: createGuardedListener(
+      house,
+      host,
+      directRoutes(house, (request, response) => {
+        void listener(request, response)
+      }),
+    ),
     maxBodyBytes: () => settings().maxBodyBytes,
   })
   const sockets = createSocketDoor(server, { house, engine, book, boundTo: host })

@@ -14,7 +14,9 @@ export function createAccessLog(
   return {
     finished(record) {
       const level = record.outcome === 'failed' && record.status >= 500 ? 'warn' : 'info'
-      log[level]('call', fieldsOf(record, traceIdOf(record)))
+      const fields = fieldsOf(record, traceIdOf(record))
+      if (log.line) log.line(level, 'call', membersOf(fields))
+      else log[level]('call', fields)
     },
   }
 }
@@ -54,6 +56,16 @@ function fieldsOf(record: CallRecord, traceId: string | undefined): LogFields {
     outputTokens: usage?.outputTokens,
     credits: cost === undefined ? undefined : creditsFromNano(cost.nanoCredits),
   }
+}
+
+function membersOf(fields: LogFields): string {
+  let members = ''
+  for (const name in fields) {
+    const value = fields[name]
+    if (value === undefined) continue
+    members += `"${name}":${JSON.stringify(value)},`
+  }
+  return members
 }
 
 function rounded(ms: number): number {

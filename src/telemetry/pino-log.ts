@@ -31,7 +31,14 @@ export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
     { level: options.level ?? 'info', base: null, timestamp: stdTimeFunctions.isoTime },
     stream,
   )
+  const line = (level: 'info' | 'warn', message: string, members: string): void => {
+    if (!logger.isLevelEnabled(level)) return
+    stream.write(
+      `{"level":${LEVELS[level]},"time":"${new Date().toISOString()}",${members}"msg":"${message}"}\n`,
+    )
+  }
   return {
+    line,
     debug: (message, fields) => {
       logger.debug(fields ?? NOTHING, message)
     },
@@ -55,3 +62,5 @@ export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
 }
 
 const NOTHING = {}
+/** https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevel-string-gettersetter */
+const LEVELS = { info: 30, warn: 40 }

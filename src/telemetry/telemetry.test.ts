@@ -154,6 +154,26 @@ describe('the access log', () => {
     expect(warned).toEqual(['call'])
   })
 
+  test('a line for each call, written as JSON whatever a model is called', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jetway-log-'))
+    const file = join(folder, 'log')
+    const log = createPinoLog({ to: file, level: 'info' })
+    const model = 'a"b\\c\n\u2028d'
+    createAccessLog(log).finished?.({ ...RECORD, model })
+    createAccessLog(log).finished?.({ ...RECORD, model, outcome: 'failed', status: 502 })
+    await flushed(log, file)
+    const lines = (await readFile(file, 'utf8')).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 30, msg: 'call', id: 'r-1', status: 200, model, ms: 1234.57 },
+      { level: 40, msg: 'call', status: 502 },
+    ])
+    const quiet = createPinoLog({ to: file, level: 'warn' })
+    createAccessLog(quiet).finished?.(RECORD)
+    await flushed(quiet, file)
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(2)
+    await rm(folder, { recursive: true })
+  })
+
   test('pino writes one JSON line for each, at or above the level', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jetway-log-'))
     const file = join(folder, 'log')

@@ -94,11 +94,12 @@ async function attemptTarget(
 async function admit(state: CallState, model: Model): Promise<void> {
   const { house, call, interrupts, watch } = state
   if (house.admission === undefined || state.permit !== undefined) return
-  const asked = house.admission.admit({ call, model, provider: state.provider ?? '' })
+  let asked: ReturnType<typeof house.admission.admit> | undefined
   try {
-    state.permit = await interrupts.guard(asked)
+    asked = house.admission.admit({ call, model, provider: state.provider ?? '' })
+    state.permit = asked instanceof Promise ? await interrupts.guard(asked) : asked
   } catch (error) {
-    state.latePermit = asked
+    if (asked instanceof Promise) state.latePermit = asked
     state.refused = !interrupts.aborted
     throw error
   }
@@ -146,6 +147,7 @@ function plan(
         : configured,
     attempt: 1 + log.worked,
     lessons,
+    onlyFunctions: house.wireMemory.takesOnlyFunctions(upstream.provider, model.id) || undefined,
     dropParams: call.options.dropParams ?? settings.router.dropParams,
     decoded,
     rewrites: state.rewrites,
@@ -218,7 +220,7 @@ async function exchange(
   const failure = refusal === undefined ? undefined : upstream.readFailure(refusal)
   const error = failure?.error ?? outcome.error ?? new JetwayError('the attempt failed')
   log.ended(status, error)
-  const mend = failure?.mend ?? healingMend(state, outbound, error)
+  const mend = healingMend(state, outbound, error, failure?.mend)
   return { kind: 'failed', error, mend, access }
 }
 

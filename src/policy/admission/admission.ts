@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Admission, AdmissionRequest, Permit } from '../../core/admission.ts'
+import { undoOnError, whenKnown, type Awaitable } from '../../core/awaitable.ts'
 import type { Clock } from '../../core/clock.ts'
 import { ServiceUnavailableError, type JetwayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/ledger.ts'
 import type { Log } from '../../core/log.ts'
 import { creditsFromNano } from '../../core/usage.ts'
-import type { Budgets, BudgetVerdict } from '../budgets/allowances.ts'
-import type { BudgetDemand, Spending } from '../budgets/budget-store.ts'
+import type { Budgets } from '../budgets/allowances.ts'
+import type { Spending } from '../budgets/budget-store.ts'
 import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
 import { grantOfCaller } from '../keys/key-caller.ts'
 import type { Grant } from '../keys/key.ts'
 import type { LimitStore } from '../limits/limit-store.ts'
-import type { SeatQueue } from '../pacing/seat-queue.ts'
+import type { Release, SeatQueue } from '../pacing/seat-queue.ts'
 import { budgetDemands, limitDemands, ownersOf, type Owner } from './demands.ts'
 import { estimateCall } from './estimate.ts'
 import { budgetError, limitError, limitHeaders } from './refusals.ts'
@@ -40,57 +41,53 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const longestCallMs = options.longestCallMs ?? 600_000
   const allowAway = options.whenStoreIsAway === 'allow'
 
-  const askStore = async <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> => {
+  /** `undefined`: the store is away, and calls go through then. */
+  const askStore = <Answer>(ask: () => Awaitable<Answer>): Awaitable<Answer | undefined> => {
     try {
-      return await ask()
+      const asked = ask()
+      return asked instanceof Promise ? asked.catch(storeIsAway) : asked
     } catch (cause) {
-      log.warn('the store did not answer', { allowed: allowAway })
-      if (allowAway) return undefined
-      throw new ServiceUnavailableError(
-        'limits and budgets cannot be checked now: the store does not answer. Try again in a moment',
-        { cause, retry_after: 2, code: 'store_unavailable' },
-      )
+      return storeIsAway(cause)
     }
   }
 
+  const storeIsAway = (cause: unknown): undefined => {
+    log.warn('the store did not answer', { allowed: allowAway })
+    if (allowAway) return undefined
+    throw new ServiceUnavailableError(
+      'limits and budgets cannot be checked now: the store does not answer. Try again in a moment',
+      { cause, retry_after: 2, code: 'store_unavailable' },
+    )
+  }
+
   return {
-    async admit(request) {
-      const grant = grantOfCaller(request.call.caller)
+    admit(request) {
+      const { call } = request
+      const grant = grantOfCaller(call.caller)
       if (grant) {
         const refusal =
           refuseModel(grant, namesOf(request)) ??
-          refuseFallbacks(grant, request.call.options.fallbacks ?? []) ??
-          refuseRoute(grant, routeOfDialect(request.call.dialect))
+          refuseFallbacks(grant, call.options.fallbacks ?? []) ??
+          refuseRoute(grant, routeOfDialect(call.dialect))
         if (refusal) throw refusal
       }
-      const place = await seats.enter(request.call.caller.seat, request.call.signal)
-      try {
-        return await admitPlaced(request, grant ? ownersOf(grant) : [], place.queuedMs, place)
-      } catch (error) {
-        place()
-        throw error
-      }
+      return whenKnown(seats.enter(call.caller.seat, call.signal), (place) =>
+        undoOnError(() => admitPlaced(request, grant ? ownersOf(grant) : [], place), place),
+      )
     },
   }
 
-  /** `undefined`: the store is away, and calls go through then. */
-  async function reserve(
-    demands: readonly BudgetDemand[],
-    nanoCredits: number,
-  ): Promise<BudgetVerdict | undefined> {
-    return askStore(async () => budgets.reserve({ demands, nanoCredits }))
-  }
-
-  async function admitPlaced(
+  /** Each step waits only for a store that is elsewhere: in one process nothing here does. */
+  function admitPlaced(
     { call, model }: AdmissionRequest,
     owners: readonly Owner[],
-    queuedMs: number,
-    leaveSeat: () => void,
-  ): Promise<Permit> {
+    place: Release,
+  ): Awaitable<Permit> {
+    const { queuedMs } = place
     const takenAtMs = clock.now()
     const demands = limitDemands(owners)
     const accounts = budgetDemands(owners, takenAtMs)
-    if (demands.length + accounts.length === 0) return { headers: {}, queuedMs, settle: leaveSeat }
+    if (demands.length + accounts.length === 0) return { headers: {}, queuedMs, settle: place }
 
     const callId = randomUUID()
     const estimate = estimateCall(call.body, model)
@@ -99,41 +96,52 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
     const settleLimits = (tokens: number): void => {
       const settlement = { callId, demands, estimatedTokens, tokens, takenAtMs, nowMs: clock.now() }
-      limits.settle(settlement).catch(() => {
+      const settled = limits.settle(settlement)
+      if (!(settled instanceof Promise)) return
+      settled.catch(() => {
         log.warn('limits were not settled: the store did not answer')
       })
     }
-    const verdict = await askStore(() =>
-      limits.take({ callId, demands, tokens: estimatedTokens, nowMs: takenAtMs, deadlineMs }),
-    )
-    if (verdict?.refusal) throw limitError(verdict.refusal, verdict.left, owners)
-    const headers = limitHeaders(verdict?.left ?? [])
-    let reservedNanoCredits = 0
-    if (accounts.length > 0) {
-      try {
-        const money = await reserve(accounts, estimate.nanoCredits)
-        if (money !== undefined) reservedNanoCredits = estimate.nanoCredits
-        if (money?.refusal)
-          throw budgetError(money.refusal, owners, estimate.nanoCredits, takenAtMs)
-        Object.assign(headers, noticeBudgets(money?.spending ?? [], owners))
-      } catch (error) {
-        settleLimits(0)
-        throw error
-      }
-    }
 
-    return {
+    const permit = (
+      headers: Readonly<Record<string, string>>,
+      reservedNanoCredits: number,
+    ): Permit => ({
       headers,
       queuedMs,
       settle(record) {
-        leaveSeat()
+        place()
         const unsaid = wasBegun(record) ? estimate : NOTHING
         settleLimits(tokensOf(record) ?? unsaid.promptTokens)
         if (accounts.length === 0) return
         const nanoCredits = record.cost?.nanoCredits ?? unsaid.promptNanoCredits
         budgets.settle({ accounts, reservedNanoCredits, nanoCredits })
       },
+    })
+
+    const reserve = (headers: Record<string, string>): Awaitable<Permit> => {
+      const { nanoCredits } = estimate
+      const asked = askStore(() => budgets.reserve({ demands: accounts, nanoCredits }))
+      return whenKnown(asked, (money) => {
+        if (money === undefined) return permit(headers, 0)
+        if (money.refusal) throw budgetError(money.refusal, owners, nanoCredits, takenAtMs)
+        return permit({ ...headers, ...noticeBudgets(money.spending, owners) }, nanoCredits)
+      })
     }
+
+    const take = () =>
+      limits.take({ callId, demands, tokens: estimatedTokens, nowMs: takenAtMs, deadlineMs })
+    return whenKnown(askStore(take), (verdict) => {
+      if (verdict?.refusal) throw limitError(verdict.refusal, verdict.left, owners)
+      const headers = limitHeaders(verdict?.left ?? [])
+      if (accounts.length === 0) return permit(headers, 0)
+      return undoOnError(
+        () => reserve(headers),
+        () => {
+          settleLimits(0)
+        },
+      )
+    })
   }
 
   /** What is left of the tightest budget, and a word to whoever watches soft marks. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Admission, AdmissionRequest } from '../../core/admission.ts'
+import type { AdmissionRequest, Permit } from '../../core/admission.ts'
 import type { Caller } from '../../core/call.ts'
 import { DEFAULT_ANOMALY, DEFAULT_SETTINGS } from '../../core/default-settings.ts'
 import type { CallRecord } from '../../core/ledger.ts'
@@ -38,12 +38,16 @@ class SharedStops implements StopStore {
   }
 }
 
+interface Guarded {
+  admit(request: AdmissionRequest): Promise<Permit>
+}
+
 function world(changes: Partial<AnomalySettings> = {}, store = new SharedStops()) {
   const clock = createVirtualClock()
   const audit: AuditEntry[] = []
   const settings = { ...DEFAULT_SETTINGS.limits, anomaly: { ...DEFAULT_ANOMALY, ...changes } }
   const lines: string[] = []
-  const open = (): AnomalyStop & { readonly guarded: Admission } => {
+  const open = (): AnomalyStop & { readonly guarded: Guarded } => {
     const made = createAnomalyStop({
       store,
       audit: {
@@ -61,9 +65,8 @@ function world(changes: Partial<AnomalySettings> = {}, store = new SharedStops()
         error: (message, fields) => lines.push(`${message} ${JSON.stringify(fields)}`),
       },
     })
-    const guarded = made.guard({
-      admit: () => Promise.resolve({ headers: {}, queuedMs: 0, settle: () => {} }),
-    })
+    const inner = made.guard({ admit: () => ({ headers: {}, queuedMs: 0, settle: () => {} }) })
+    const guarded = { admit: async (request: AdmissionRequest) => inner.admit(request) }
     return Object.assign(made, { guarded })
   }
   return { clock, store, audit, lines, open, stops: open() }
@@ -228,7 +231,7 @@ describe('what GitHub says of abuse', () => {
 })
 
 describe('a stop', () => {
-  const loop = async (guarded: Admission, caller: Caller): Promise<void> => {
+  const loop = async (guarded: Guarded, caller: Caller): Promise<void> => {
     for (let call = 0; call < 10; call++) {
       await guarded.admit(requestOf(caller)).catch(() => undefined)
     }

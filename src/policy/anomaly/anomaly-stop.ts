@@ -1,4 +1,5 @@
-import type { Admission } from '../../core/admission.ts'
+import type { Admission, AdmissionRequest, Permit } from '../../core/admission.ts'
+import { whenKnown, type Awaitable } from '../../core/awaitable.ts'
 import type { Caller } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
 import { RateLimitError } from '../../core/errors.ts'
@@ -85,17 +86,20 @@ export function createAnomalyStop(options: AnomalyStopOptions): AnomalyStop {
   const stopOf = ({ keyId, seat }: Caller): Stop | undefined =>
     book.find(seatScope(seat)) ?? (keyId === undefined ? undefined : book.find(keyScope(keyId)))
 
+  const admit = (admission: Admission, request: AdmissionRequest): Awaitable<Permit> => {
+    const standing = stopOf(request.call.caller)
+    if (standing) throw stoppedError(standing)
+    const stop = watch.begins(request)
+    if (!stop) return admission.admit(request)
+    trip(stop)
+    throw stoppedError(stop)
+  }
+
   return {
     guard: (admission) => ({
-      async admit(request) {
+      admit(request) {
         if (!settings().enabled) return admission.admit(request)
-        if (book.loading) await book.loading
-        const standing = stopOf(request.call.caller)
-        if (standing) throw stoppedError(standing)
-        const stop = watch.begins(request)
-        if (!stop) return admission.admit(request)
-        trip(stop)
-        throw stoppedError(stop)
+        return whenKnown(book.loading, () => admit(admission, request))
       },
     }),
     observer: {

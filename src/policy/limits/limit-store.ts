@@ -1,3 +1,5 @@
+import type { Awaitable } from '../../core/awaitable.ts'
+
 /**
  * Requests, tokens and parallel calls, counted over whatever shares the store: one process, or all replicas.
  *
@@ -5,8 +7,8 @@
  * one round trip. Tokens are known only afterwards: an estimate is taken, and `settle` puts the true number in its place.
  */
 export interface LimitStore {
-  take(request: TakeRequest): Promise<Verdict>
-  settle(settlement: Settlement): Promise<void>
+  take(request: TakeRequest): Awaitable<Verdict>
+  settle(settlement: Settlement): Awaitable<void>
 }
 
 export interface Demand {

@@ -50,7 +50,7 @@ export function createMemoryLimits(): LimitStore {
       const left = request.demands.flatMap((demand) =>
         leftOf(demand, countersOf(demand.scope), request.nowMs),
       )
-      return Promise.resolve({ refusal, left })
+      return { refusal, left }
     },
     settle(settlement) {
       const bucket = Math.floor(settlement.takenAtMs / BUCKET_MS)
@@ -64,7 +64,6 @@ export function createMemoryLimits(): LimitStore {
           Math.max(0, before + settlement.tokens - settlement.estimatedTokens),
         )
       }
-      return Promise.resolve()
     },
   }
 }

@@ -50,6 +50,14 @@ export function createResilientLimits(options: {
     return verdict
   }
 
+  const giveBack = async (request: TakeRequest): Promise<void> => {
+    try {
+      await shared.settle(nothingOf(request))
+    } catch {
+      // Counted too much for a minute: on the safe side.
+    }
+  }
+
   return {
     async take(request) {
       // A store that hangs would else cost every call its timeout.
@@ -69,7 +77,7 @@ export function createResilientLimits(options: {
       }
       // The shared store has counted a call that goes no further: too much for a minute, on the safe side.
       const share = await takeShare(request)
-      if (share.refusal) await shared.settle(nothingOf(request)).catch(() => undefined)
+      if (share.refusal) await giveBack(request)
       return share
     },
     async settle(settlement) {

@@ -16,11 +16,11 @@ function house(changes: Partial<LimitSettings> = {}) {
   }
   const queue = createSeatQueue(() => settings, clock)
   const order: string[] = []
-  const enter = (name: string, seat = 'own', signal = never): Promise<Release> =>
-    queue.enter(seat, signal).then((release) => {
-      order.push(`${name}@${clock.monotonic()}`)
-      return release
-    })
+  const enter = async (name: string, seat = 'own', signal = never): Promise<Release> => {
+    const release = await queue.enter(seat, signal)
+    order.push(`${name}@${clock.monotonic()}`)
+    return release
+  }
   return { clock, queue, order, enter, settings }
 }
 

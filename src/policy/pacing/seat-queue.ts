@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../core/awaitable.ts'
 import type { SeatId } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
 import { RateLimitError } from '../../core/errors.ts'
@@ -10,8 +11,8 @@ import type { LimitSettings } from '../../core/settings.ts'
  * Counts this process alone; `shared-seat-queue.ts` puts the ceiling over workers and replicas on top of it.
  */
 export interface SeatQueue {
-  /** Resolves with the release when it is this call's turn. */
-  enter(seat: SeatId, signal: AbortSignal): Promise<Release>
+  /** The release, when it is this call's turn: at once where there is room. */
+  enter(seat: SeatId, signal: AbortSignal): Awaitable<Release>
   /** Calls under way and waiting, for metrics. */
   load(seat: SeatId): { readonly running: number; readonly waiting: number }
 }
@@ -85,7 +86,7 @@ export function createSeatQueue(settings: () => LimitSettings, clock: Clock): Se
       if (free && lane.nextStartAt <= now) {
         lane.running++
         lane.nextStartAt = now + minGapMs
-        return Promise.resolve(releaseOf(seat, lane, 0))
+        return releaseOf(seat, lane, 0)
       }
       if (lane.waiting.size >= maxQueuedPerSeat)
         return Promise.reject(tooMany(lane, maxQueuedPerSeat))

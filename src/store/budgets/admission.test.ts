@@ -119,7 +119,7 @@ describe.each(databases)('admission on $name', (testDatabase) => {
     }
     const seats = createSeatQueue(() => settings, clock)
     const budgets = createAllowances({ store: createBudgets(database), holder: 'one', clock })
-    const admission = createAdmission({
+    const inner = createAdmission({
       limits: createMemoryLimits(),
       budgets,
       seats,
@@ -127,6 +127,7 @@ describe.each(databases)('admission on $name', (testDatabase) => {
       log: silentLog,
       ...changes,
     })
+    const admission = { admit: async (request: AdmissionRequest) => inner.admit(request) }
     return { admission, budgets, clock, seats, close: () => database.close() }
   }
 
