@@ -28,17 +28,25 @@ describe('metrics that deploy/ asks for', () => {
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello' }] }),
       })
+    const made = await fetch(`${house.url}/key/generate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${house.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ rpm_limit: 1 }),
+    })
+    const { key: limited } = (await made.json()) as { key: string }
     const statuses = []
     for (const [model, key] of [
       ['gpt-4o', house.key],
       ['no-such-model', house.key],
       ['gpt-4o', 'sk-wrong'],
+      ['gpt-4o', limited],
+      ['gpt-4o', limited],
     ] as const) {
       const answer = await ask(model, key)
       await answer.text()
       statuses.push(answer.status)
     }
-    expect(statuses).toEqual([200, 404, 401])
+    expect(statuses).toEqual([200, 404, 401, 200, 429])
     const page = await (await fetch(`${house.url}/metrics`)).text()
     for (const [, name = ''] of page.matchAll(/^# TYPE (\S+)/gm)) known.set(name, new Set())
     for (const [, name = '', labels = ''] of page.matchAll(SERIES)) {

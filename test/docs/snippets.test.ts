@@ -25,6 +25,12 @@ import OpenAI from 'openai'
 const { control, url, close } = await createEmulator()
 setImmediate(() => close())
 const token = control.tokens.issue().value
+const [appId, installationId] = ['12345', '678']
+const { publicKey } = (await import('node:crypto')).generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
 `,
 }
 

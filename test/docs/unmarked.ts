@@ -17,6 +17,7 @@ const CANNOT_RUN: readonly (readonly [RegExp, string])[] = [
     'takes half a minute and ends with a verdict; has tests beside its code',
   ],
   [/^jetway service\b/, 'changes the services of this machine'],
+  [/^jetway seats resume\b/, 'lifts a stop, of which there is none; has tests beside its code'],
   [/^jetway doctor\b/, 'finds what is wrong with this machine'],
   [/^jetway explain\b/, 'an id of the reader’s own; run by docs/start.md'],
   [/^jetway keys (?:rotate|revoke)\b/, 'run by docs/security.md'],

@@ -29,6 +29,8 @@ export function run(
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.once('error', reject)
+    // One that ends without reading has said all it has to say.
+    child.stdin.on('error', () => {})
     child.once('close', (code) => {
       resolve({ code, stdout, stderr })
     })
