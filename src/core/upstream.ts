@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts'
 import type { RequestFacts } from './dialect.ts'
 import type { SeatId } from './call.ts'
 import type { JetwayError } from './errors.ts'
@@ -10,10 +11,10 @@ export interface Upstream {
   /** As in `github_copilot/<model>`. */
   readonly provider: string
   /** The catalogue's model, found by any of its spellings; `undefined` when the (fresh) catalogue has none such. */
-  findModel(id: string, at: Place, signal: AbortSignal): Promise<Model | undefined>
+  findModel(id: string, at: Place, signal: AbortSignal): Awaitable<Model | undefined>
   listModels(at: Place, signal: AbortSignal): Promise<readonly Model[]>
   /** Host and credential for one attempt. Never blocks on a person: not signed in is an `AuthenticationError`. */
-  access(at: Place, signal: AbortSignal): Promise<Access>
+  access(at: Place, signal: AbortSignal): Awaitable<Access>
   /** Pure: the vendor's headers and repairs for this request. */
   prepare(draft: Draft): Prepared
   /** Pure: what an answer that is no success means, and what would mend it. */
@@ -112,7 +113,11 @@ export type Mend =
   /** Items that belong to another connection: their ids are dropped. */
   | { readonly kind: 'drop-item-ids' }
   /** The engine's own: a request sent in the client's own form is refused, and healing finds what to mend in it. */
-  | { readonly kind: 'heal-request' }
+  | {
+      readonly kind: 'heal-request'
+      /** The model, where it turned out to take no tools but functions: the others become some, and that is remembered. */
+      readonly onlyFunctions?: string | undefined
+    }
   /** A parameter the model turned out to refuse: left out, and remembered. */
   | { readonly kind: 'drop-parameter'; readonly name: string; readonly model: string }
   /** `max_tokens` is called `max_completion_tokens` here, or the other way round. */

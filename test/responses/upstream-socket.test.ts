@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../src/core/default-settings.ts'
+import { asObject } from '../../src/core/json.ts'
 import type { Fault } from '../../src/emulator/index.ts'
 import { startDemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
 import type { DemoGateway } from '../../src/gateway/__fixtures__/start-demo-gateway.ts'
@@ -197,8 +198,8 @@ test('a turn goes on from the one before, told as a whole', async () => {
   await using demo = await start('for-web-sockets')
   const client = await connectSocket(demo.url)
   const first = await client.ask({ model, input: 'My name is Ada.', store: false })
-  const { id } = first.at(-1)?.['response'] as { id: string }
-  const more = { model, input: 'And now?', store: false, previous_response_id: id }
+  const last = asObject(first.at(-1)?.['response'])
+  const more = { model, input: 'And now?', store: false, previous_response_id: last?.['id'] }
   expect((await client.ask(more)).at(-1)).toMatchObject({ type: 'response.completed' })
   client.socket.close()
   const asked = JSON.stringify(demo.emulator.control.requests.list().at(-1)?.body)

@@ -1,8 +1,9 @@
-import type { Content, Conversation, Tool } from '../../core/conversation.ts'
+import type { Content, Conversation, Tool, Turn } from '../../core/conversation.ts'
 import { asString, isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
 import type { Part } from '../../core/parts.ts'
 import type { GenerateWire } from '../fidelity/table.ts'
+import { takesOnlyFunctions } from './other-tools.ts'
 import { qualifiedName } from './qualified-name.ts'
 import type { Restorer } from './restorer.ts'
 import type { Step } from './tool-pairs.ts'
@@ -25,18 +26,16 @@ export function healCustomTools(
   conversation: Conversation,
   wire: GenerateWire,
   model: Model,
+  onlyFunctions = takesOnlyFunctions(wire, model),
 ): CustomStep {
   const names = new Set<string>()
   for (const tool of conversation.tools) if (tool.kind === 'custom') names.add(qualifiedName(tool))
-  const takesCustom = wire === 'responses' || (wire === 'chat' && /openai/i.test(model.vendor))
-  if (names.size === 0 || takesCustom) return { conversation, changed: [] }
+  if (names.size === 0 || !onlyFunctions) return { conversation, changed: [] }
   return {
     conversation: {
       ...conversation,
       tools: conversation.tools.map(asFunction),
-      turns: conversation.turns.map((turn) =>
-        turn.role === 'assistant' ? { role: 'assistant', content: turn.content.map(asJson) } : turn,
-      ),
+      turns: conversation.turns.map(withoutCustom),
     },
     changed: ['custom_tools'],
     restore: createRestorer(names),
@@ -57,6 +56,13 @@ function asFunction(tool: Tool): Tool {
     ...(text === '' ? {} : { description: text }),
     parameters: INPUT,
   }
+}
+
+function withoutCustom(turn: Turn): Turn {
+  if (turn.role === 'tool') {
+    return { role: 'tool', content: turn.content.map(({ custom: _, ...result }) => result) }
+  }
+  return turn.role === 'assistant' ? { role: 'assistant', content: turn.content.map(asJson) } : turn
 }
 
 function asJson(content: Content): Content {

@@ -8,12 +8,14 @@ import type { GenerateWire } from '../fidelity/table.ts'
 import { healCustomTools } from './custom-tools.ts'
 import { healEmptyContent } from './empty-content.ts'
 import { healImages } from './images.ts'
+import { takesOnlyFunctions } from './other-tools.ts'
 import { chainRestorers, type Restorer } from './restorer.ts'
 import { healStopSequences } from './stop-sequences.ts'
 import { healToolNames } from './tool-names.ts'
 import { healToolPairs } from './tool-pairs.ts'
 import { healToolSchemas } from './tool-schemas.ts'
 
+export { offersLocalShell, offersOtherTools, takesOnlyFunctions } from './other-tools.ts'
 export { healCustomTools } from './custom-tools.ts'
 export { healEmptyContent } from './empty-content.ts'
 export { healImages } from './images.ts'
@@ -30,9 +32,15 @@ export interface Healed {
   readonly restore?: Restorer | undefined
 }
 
-export function heal(conversation: Conversation, wire: GenerateWire, model: Model): Healed {
-  const names = healToolNames(conversation, wire)
-  const custom = healCustomTools(names.conversation, wire, model)
+/** `onlyFunctions`: the model turned out to take no other tools, whatever its vendor's usually do. */
+export function heal(
+  conversation: Conversation,
+  wire: GenerateWire,
+  model: Model,
+  onlyFunctions = takesOnlyFunctions(wire, model),
+): Healed {
+  const names = healToolNames(conversation, wire, onlyFunctions)
+  const custom = healCustomTools(names.conversation, wire, model, onlyFunctions)
   const stop = healStopSequences(custom.conversation, wire)
   const schemas = healToolSchemas(stop.conversation)
   const pairs = healToolPairs(schemas.conversation)

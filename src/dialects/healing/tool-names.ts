@@ -25,7 +25,11 @@ export interface NamesStep extends Step {
  * Names that a wire refuses get one that it takes, the same in every request; the answer's calls get their own back. Of tools
  * with one name the first stays.
  */
-export function healToolNames(conversation: Conversation, wire: GenerateWire): NamesStep {
+export function healToolNames(
+  conversation: Conversation,
+  wire: GenerateWire,
+  onlyFunctions = false,
+): NamesStep {
   const changed = new Set<string>()
   const seen = new Set<string>()
   let tools = conversation.tools.filter((tool) => {
@@ -48,11 +52,12 @@ export function healToolNames(conversation: Conversation, wire: GenerateWire): N
     return { ...(rest as T), name }
   }
   for (const used of namesIn(conversation.turns, tools)) {
-    // The responses wire has namespaces, so there the bare name counts.
+    // The responses wire has namespaces, so there the bare name counts; a model that knows none gets both in one.
     const whole = qualifiedName(used)
-    const sent = wire === 'responses' ? used.name : whole
-    if (isFit(sent, wire) || mapped.has(whole)) continue
-    const name = fitName(whole, wire)
+    const sent = wire === 'responses' && !onlyFunctions ? used.name : whole
+    const joined = wire === 'responses' && onlyFunctions && used.namespace !== undefined
+    if ((isFit(sent, wire) && !joined) || mapped.has(whole)) continue
+    const name = isFit(whole, wire) ? whole : fitName(whole, wire)
     mapped.set(whole, name)
     own.set(name, used)
   }

@@ -1,5 +1,5 @@
 import type { Tool } from '../../core/conversation.ts'
-import { asArray, asObject, isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
 
 /**
  * The tool `{type: "local_shell"}`: the client runs commands, and its form is known to the model without a schema. Other
@@ -25,11 +25,6 @@ export const LOCAL_SHELL_TOOL: Tool = {
     },
     required: ['command'],
   },
-}
-
-/** Whether the client declared the tool in this wire's own form, and so expects its own kind of call. */
-export function offersLocalShell(request: JsonObject): boolean {
-  return asArray(request['tools']).some((tool) => asObject(tool)?.['type'] === LOCAL_SHELL)
 }
 
 /** `action` of a `local_shell_call`, from the arguments of the function. */

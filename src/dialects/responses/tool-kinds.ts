@@ -1,7 +1,8 @@
 import type { Conversation, Tool } from '../../core/conversation.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { offersLocalShell } from '../healing/other-tools.ts'
 import { qualifiedName } from '../healing/qualified-name.ts'
-import { LOCAL_SHELL, offersLocalShell } from './local-shell.ts'
+import { LOCAL_SHELL } from './local-shell.ts'
 
 /** How a call of this name goes to the client. */
 export interface ToolForm {

@@ -3,8 +3,8 @@ import type { Wire } from '../../core/dialect.ts'
 import { asObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Model, WireName } from '../../core/model.ts'
-import { heal } from '../../dialects/healing/index.ts'
-import type { Restorer } from '../../dialects/healing/index.ts'
+import { heal, offersLocalShell } from '../../dialects/healing/index.ts'
+import type { Healed, Restorer } from '../../dialects/healing/index.ts'
 
 export interface RelayedHealing {
   /** Top-level members, changed; `undefined` removes one. */
@@ -23,14 +23,17 @@ export function healRelayed(
   conversation: Conversation,
   wire: Wire,
   model: Model,
+  onlyFunctions?: boolean,
 ): RelayedHealing | undefined {
   if (!isGenerateWire(wire.name)) return undefined
-  const healed = heal(conversation, wire.name, model)
-  if (healed.conversation === conversation) return undefined
+  const healed = heal(conversation, wire.name, model, onlyFunctions)
+  const shell = wire.name === 'responses' && offersLocalShell(body)
+  if (healed.conversation === conversation && !shell) return undefined
   // Names are mapped back part by part, which is done for one answer.
   if (healed.restore !== undefined && (conversation.candidates ?? 1) > 1) return undefined
   const before = wire.encodeRequest(conversation, model).body
   const after = wire.encodeRequest(healed.conversation, model).body
+  if (shell) return withoutShell(body, after, healed)
   const members = new Map<string, JsonValue | undefined>()
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isSame(before[name], after[name])) continue
@@ -50,6 +53,17 @@ export function healRelayed(
   }
   return { members, degraded: healed.degraded, restore: healed.restore }
 }
+
+/** Decoding has made a function of the shell already; calls of it become the client's kind again where they are encoded. */
+function withoutShell(body: JsonObject, after: JsonObject, healed: Healed): RelayedHealing {
+  const members = new Map<string, JsonValue | undefined>()
+  for (const name of [...PROMPT, 'tool_choice']) {
+    if (body[name] !== undefined || after[name] !== undefined) members.set(name, after[name])
+  }
+  return { members, degraded: healed.degraded, restore: healed.restore ?? AS_IT_IS }
+}
+
+const AS_IT_IS: Restorer = { part: (part) => [part], answer: (answer) => answer }
 
 /** What the model is told, on any wire; it may move from one of them to another. */
 const PROMPT = ['messages', 'system', 'input', 'instructions', 'tools']

@@ -9,7 +9,7 @@ import type { Model, WireName } from '../../core/model.ts'
 import type { Rewrite } from '../../core/plan.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
-import { heal } from '../../dialects/healing/index.ts'
+import { heal, offersOtherTools, takesOnlyFunctions } from '../../dialects/healing/index.ts'
 import type { Restorer } from '../../dialects/healing/index.ts'
 import { chainRestorers } from '../../dialects/healing/restorer.ts'
 import type { SearchPlan } from '../web-search/search-plan.ts'
@@ -35,6 +35,8 @@ export interface PlanInput {
   readonly attempt: number
   readonly lessons: readonly Mend[]
   readonly dropParams: boolean
+  /** The model takes no tools but functions: others become some. @default what its vendor's usually do */
+  readonly onlyFunctions?: boolean | undefined
   /** The request decoded, made at most once for a call however many attempts it takes. */
   readonly decoded: Decoded
   /** Set when another model searches the web for the one that was asked. */
@@ -178,11 +180,23 @@ function ownBody(input: PlanInput, stream: boolean): DraftBody {
   }
 }
 
-/** Only after a refusal: what is accepted is never decoded. */
+/** After a refusal, and ahead of one that is certain: what is accepted is never decoded. */
 function healingOf(input: PlanInput, body: JsonObject): RelayedHealing | undefined {
-  if (!input.lessons.some(({ kind }) => kind === 'heal-request')) return undefined
-  const wire = input.wires.get(input.choice.wire)
-  return wire && healRelayed(body, input.decoded.conversation(), wire, input.model)
+  const { call, choice, model, lessons, decoded } = input
+  const refused = lessons.some(({ kind }) => kind === 'heal-request')
+  const wire = input.wires.get(choice.wire)
+  if (wire === undefined || call.operation !== 'generate' || choice.wire === 'embeddings') {
+    return undefined
+  }
+  const onlyFunctions = input.onlyFunctions ?? takesOnlyFunctions(choice.wire, model)
+  if (!refused && !offersOtherTools(body, choice.wire, onlyFunctions)) return undefined
+  try {
+    return healRelayed(body, decoded.conversation(), wire, model, onlyFunctions)
+  } catch (error) {
+    // What cannot be read is refused in the upstream's words.
+    if (error instanceof BadRequestError) return undefined
+    throw error
+  }
 }
 
 /** Another wire than the client's: decoded to the hub's form and printed anew. */
@@ -214,7 +228,7 @@ function encodedBody(input: PlanInput, stream: boolean): DraftBody {
   const healed =
     choice.wire === 'embeddings'
       ? { conversation: sent, degraded: [], restore: undefined }
-      : heal(sent, choice.wire, model)
+      : heal(sent, choice.wire, model, input.onlyFunctions)
   const encoded = wire.encodeRequest(healed.conversation, model)
   const whole = { ...encoded.body, model: model.id }
   const body = dialect.operation === 'count-tokens' ? onlyCounted(whole) : whole

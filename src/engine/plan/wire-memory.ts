@@ -5,6 +5,9 @@ import type { WireName } from '../../core/model.ts'
 export interface WireMemory {
   refused(provider: string, model: string): ReadonlySet<WireName>
   learn(provider: string, model: string, refused: WireName): void
+  /** Models that refused tools of other kinds than functions. */
+  takesOnlyFunctions(provider: string, model: string): boolean
+  learnOnlyFunctions(provider: string, model: string): void
 }
 
 const NONE: ReadonlySet<WireName> = new Set()
@@ -13,7 +16,15 @@ const FORGET_MS = 3_600_000
 
 export function createWireMemory(clock: Clock): WireMemory {
   const known = new Map<string, { readonly wires: Set<WireName>; until: number }>()
+  const plain = new Map<string, number>()
   return {
+    takesOnlyFunctions(provider, model) {
+      return plain.size > 0 && clock.monotonic() < (plain.get(`${provider}/${model}`) ?? 0)
+    },
+    learnOnlyFunctions(provider, model) {
+      const key = `${provider}/${model}`
+      if (plain.size < MAX_MODELS || plain.has(key)) plain.set(key, clock.monotonic() + FORGET_MS)
+    },
     refused(provider, model) {
       if (known.size === 0) return NONE
       const key = `${provider}/${model}`

@@ -12,6 +12,8 @@ import type { Outbound } from '../plan/outbound.ts'
 import type { CallState } from './call-state.ts'
 
 const HEAL: Mend = { kind: 'heal-request' }
+/** How a vendor names the tools of a type that its model refused. */
+const REFUSED_KIND = /^tools: (?:custom|namespace)$/
 
 /**
  * A request that was passed on in its own form is not looked at before: where the upstream refuses it, and healing finds
@@ -22,7 +24,13 @@ export function healingMend(
   state: CallState,
   { plan, model }: Outbound,
   error: JetwayError,
+  mend: Mend | undefined,
 ): Mend | undefined {
+  if (mend?.kind === 'drop-parameter' && REFUSED_KIND.test(mend.name)) {
+    // Better another form of a tool than none.
+    return { kind: 'heal-request', onlyFunctions: mend.model }
+  }
+  if (mend !== undefined) return mend
   const { call, dialect, decoded, house } = state
   const relayed = dialect.operation === 'generate' && dialect.wire === plan.wire
   // Who asks for strictness wants the refusal.

@@ -72,8 +72,9 @@ export function mendKey(mend: Mend): string {
     case 'resolve-host':
     case 'newer-api-version':
     case 'drop-item-ids':
-    case 'heal-request':
       return mend.kind
+    case 'heal-request':
+      return mend.onlyFunctions === undefined ? mend.kind : `${mend.kind}:${mend.onlyFunctions}`
     default:
       return never(mend)
   }

@@ -183,6 +183,9 @@ async function mend(
   if (lesson.kind === 'other-wire') {
     house.wireMemory.learn(target.provider, lesson.model, lesson.wire)
   }
+  if (lesson.kind === 'heal-request' && lesson.onlyFunctions !== undefined) {
+    house.wireMemory.learnOnlyFunctions(target.provider, lesson.onlyFunctions)
+  }
   const upstream = house.upstreams.get(target.provider)
   if (upstream === undefined) return undefined
   try {
