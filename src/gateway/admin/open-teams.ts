@@ -119,7 +119,9 @@ export async function openTeams(
 }
 
 async function sealFrom(options: Parameters<typeof findSealKeys>[0]): Promise<Seal | undefined> {
-  const keys = await findSealKeys(options)
+  const keys = await findSealKeys(options).catch((cause: unknown) => {
+    throw new ConfigError([{ message: cause instanceof Error ? cause.message : 'no seal key' }])
+  })
   if (keys === undefined) return undefined
   try {
     return createSeal(keys)
