@@ -4,6 +4,7 @@
  * @import { House } from './house.mjs'
  * @import { Callers } from './make-call.mjs'
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { NOTHING } from './faults/allowed.mjs'
 import { judge } from './oracles/judge.mjs'
 import { planCall } from './plan-call.mjs'
@@ -45,6 +46,7 @@ export async function runPhase(input) {
   } finally {
     await phase.end(house)
   }
+  await freshConnections(house)
   for (const gateway of house.gateways) {
     if (gateway.process.alive) continue
     problem = `the gateway ended by itself: ${gateway.process.talk().slice(-300)}`
@@ -56,6 +58,12 @@ export async function runPhase(input) {
   return { phase, ...tally.read(), recoveryMs: recoveryMs ?? RECOVERY_MS, problem }
 }
 
+/** A connection that the fault has just ended may still look open to the client, whose next call would meet the fault of before. @param {House} house */
+async function freshConnections({ fronts }) {
+  for (const front of fronts) front.dropAll()
+  await pause(HEARD_MS)
+}
+
 /** A gateway that gave up on a call lets go of the upstream, too. @param {House} house */
 async function stillOpen(house) {
   const { open, seen } = await house.emulator.collect(LET_GO_MS)
@@ -63,6 +71,8 @@ async function stillOpen(house) {
   return open > 0 ? `${open} calls are still open at the emulator after ${LET_GO_MS} ms` : undefined
 }
 
+/** Until the clients have heard of it. */
+const HEARD_MS = 100
 const RECOVERY_MS = 15_000
 const LET_GO_MS = 20_000
 const IN_A_ROW = 12
@@ -143,7 +153,7 @@ async function recover(input) {
     if (verdict === 'ok') inARow++
     else {
       inARow = 0
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await pause(50)
     }
   }
   return performance.now() - startedAt

@@ -66,6 +66,8 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 
 try {
   await main()
+  // At once: Node 20 may spin for ever over what is left of sockets that were reset.
+  process.exit()
 } catch (error) {
   if (error instanceof RangeError || (error instanceof TypeError && 'code' in error)) {
     say(error.message)

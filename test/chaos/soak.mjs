@@ -104,4 +104,5 @@ const took = ((performance.now() - startedAt) / 60_000).toFixed(1)
 console.log(
   violations.length === 0 ? `KEPT for ${took} minutes` : `BROKEN:\n${violations.join('\n')}`,
 )
-if (violations.length > 0) process.exitCode = 1
+// At once: Node 20 may spin for ever over what is left of sockets that were reset.
+process.exit(violations.length > 0 ? 1 : 0)
