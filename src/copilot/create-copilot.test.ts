@@ -1,3 +1,4 @@
+import type { Access } from '../core/upstream.ts'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -24,11 +25,18 @@ async function store(value: string): Promise<void> {
   await writeFile(join(world.folder, 'access-token'), value, { mode: 0o600 })
 }
 
+/** Always a promise, whether it is there or not. */
+async function accessOf(copilot: ReturnType<typeof world.copilot>): Promise<Access> {
+  return copilot.access(at, never)
+}
+
 describe('access', () => {
   test('a ghu_ token is exchanged once for any number of calls, and the answer is kept as LiteLLM keeps it', async () => {
     await store(token())
     const copilot = world.copilot()
-    const held = await Promise.all(Array.from({ length: 20 }, () => copilot.access(at, never)))
+    const held = await Promise.all(
+      Array.from({ length: 20 }, async () => copilot.access(at, never)),
+    )
     expect(world.emulator.control.counters.read().exchanges).toBe(1)
     expect(new Set(held).size).toBe(1)
     expect(held[0]).toMatchObject({ origin: world.emulator.url, basePath: '', credential: 'tid' })
@@ -116,7 +124,7 @@ describe('access', () => {
 
   test('ghp_ is refused with the reason before anyone is asked', async () => {
     world.environment['COPILOT_GITHUB_TOKEN'] = token({ kind: 'ghp' })
-    await expect(world.copilot().access(at, never)).rejects.toThrow(
+    await expect(accessOf(world.copilot())).rejects.toThrow(
       /COPILOT_GITHUB_TOKEN.*classic personal access token \(ghp_…[^)]{4}\).*github_pat_/,
     )
     expect(world.emulator.control.requests.list()).toEqual([])
@@ -124,14 +132,14 @@ describe('access', () => {
 
   test('not signed in says how at once, and finds a sign-in made meanwhile', async () => {
     const copilot = world.copilot()
-    await expect(copilot.access(at, never)).rejects.toThrow(/jetway login/)
+    await expect(accessOf(copilot)).rejects.toThrow(/jetway login/)
     copilot.setNotSignedInHint((seat) => `Ask the keeper of ${seat}.`)
     await expect(copilot.access({ seat: 'ann' }, never)).rejects.toThrow(/Ask the keeper of ann/)
     await store(token())
     await expect
       .poll(
         () =>
-          copilot.access(at, never).then(
+          accessOf(copilot).then(
             () => 'ok',
             () => 'no',
           ),
@@ -144,12 +152,12 @@ describe('access', () => {
     world.emulator.control.accounts.update({ login: 'octo', entitled: false })
     await store(token())
     const copilot = world.copilot()
-    const error: unknown = await copilot.access(at, never).catch((caught: unknown) => caught)
+    const error: unknown = await accessOf(copilot).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(PermissionDeniedError)
     expect(error).toMatchObject({ code: 'no_copilot_access', llm_provider: 'github_copilot' })
     expect((error as Error).message).toMatch(/No access to GitHub Copilot.*editor=vscode/s)
-    await copilot.access(at, never).catch(() => undefined)
-    await copilot.access(at, never).catch(() => undefined)
+    await accessOf(copilot).catch(() => undefined)
+    await accessOf(copilot).catch(() => undefined)
     expect(world.emulator.control.requests.list({ route: 'exchange' })).toHaveLength(1)
   })
 
@@ -157,10 +165,7 @@ describe('access', () => {
     const value = token()
     await store(value)
     world.emulator.control.tokens.revoke({ token: value })
-    const error: unknown = await world
-      .copilot()
-      .access(at, never)
-      .catch((caught: unknown) => caught)
+    const error: unknown = await accessOf(world.copilot()).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(AuthenticationError)
     expect((error as Error).message).toMatch(/Bad credentials.*jetway login/)
     expect((error as Error).message).not.toContain(value)
@@ -171,11 +176,13 @@ describe('access', () => {
     await store(value)
     world.emulator.control.tokens.revoke({ token: value })
     const copilot = world.copilot()
-    const find = (): Promise<string> =>
-      copilot.findModel('gpt-4.1', at, never).then(
-        (model) => model?.id ?? 'none',
-        () => 'refused',
-      )
+    const find = async (): Promise<string> => {
+      try {
+        return (await copilot.findModel('gpt-4.1', at, never))?.id ?? 'none'
+      } catch {
+        return 'refused'
+      }
+    }
     expect(await find()).toBe('refused')
     expect(await find()).toBe('refused')
     await store(token())
@@ -202,7 +209,7 @@ describe('access', () => {
     )
     expect(named).toMatchObject({ origin: 'https://proxy.corp', basePath: '/copilot' })
     await expect(
-      copilot.access({ seat: 'own', apiBase: 'http://proxy.corp' }, never),
+      (async () => copilot.access({ seat: 'own', apiBase: 'http://proxy.corp' }, never))(),
     ).rejects.toThrow(/https/)
     const foreign = await copilot.access(
       { seat: 'own', apiBase: 'https://proxy.corp', apiKey: 'sk-1' },
@@ -404,7 +411,7 @@ describe('sign-in', () => {
     })
     await expect.poll(() => shown.length).toBe(1)
     expect(copilot.pendingSignIn()?.userCode).toBe(shown[0])
-    await expect(copilot.access(at, never)).rejects.toThrow(
+    await expect(accessOf(copilot)).rejects.toThrow(
       new RegExp(`Please visit .*/login/device and enter code ${shown[0]} to authenticate.`),
     )
     const { file } = await signing
@@ -415,7 +422,7 @@ describe('sign-in', () => {
     expect(copilot.pendingSignIn()).toBeUndefined()
 
     expect(await copilot.signOut()).toHaveLength(2)
-    await expect(copilot.access(at, never)).rejects.toThrow(/Not signed in/)
+    await expect(accessOf(copilot)).rejects.toThrow(/Not signed in/)
   })
 
   test('Ctrl-C leaves nothing behind', async () => {

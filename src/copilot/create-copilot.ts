@@ -1,3 +1,4 @@
+import { whenKnown, type Awaitable } from '../core/awaitable.ts'
 import type { SeatId } from '../core/call.ts'
 import { OWN_SEAT } from '../core/call.ts'
 import { AuthenticationError, PermissionDeniedError } from '../core/errors.ts'
@@ -121,13 +122,13 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     return checked.base
   }
 
-  async function access(at: Place, signal: AbortSignal): Promise<Access> {
+  function access(at: Place, signal: AbortSignal): Awaitable<Access> {
     const explicit = explicitBase(at)
     if (explicit && at.apiKey !== undefined && tokenKind(at.apiKey) === 'other') {
       return foreignAccess(explicit, at.apiKey)
     }
     const seat = seats.get(at.seat, at.apiKey)
-    return seat.access(await seat.keeper.hold(signal), explicit)
+    return whenKnown(seat.keeper.hold(signal), (held) => seat.access(held, explicit))
   }
 
   function catalogueOf(at: Place): Catalogue {
@@ -154,7 +155,7 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     http,
     blocks,
     readFailure,
-    access: (signal) => access(at, signal),
+    access: async (signal) => access(at, signal),
     mend: (mend, used, signal) => mendCall(mend, at, used, signal),
   })
 
@@ -227,10 +228,8 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
 
   return {
     provider: PROVIDER,
-    async findModel(id, at, signal) {
-      const model = await catalogueOf(at).find(id, signal)
-      return model && lessons.apply(model)
-    },
+    findModel: (id, at, signal) =>
+      whenKnown(catalogueOf(at).find(id, signal), (model) => model && lessons.apply(model)),
     async listModels(at, signal): Promise<readonly Model[]> {
       return (await catalogueOf(at).list(signal)).map((model) => lessons.apply(model))
     },

@@ -70,7 +70,7 @@ describe("other people's seats", () => {
     const seats = { credential: () => Promise.resolve({ token: value }) }
     const shared = createMemoryShare()
     const replicas = Array.from({ length: 4 }, () => world.copilot({ seats, shared }))
-    const got = await Promise.all(replicas.map((one) => one.access({ seat: 'ann' }, never)))
+    const got = await Promise.all(replicas.map(async (one) => one.access({ seat: 'ann' }, never)))
     expect(new Set(got.map(({ authorization }) => authorization['authorization'])).size).toBe(1)
     expect(world.emulator.control.counters.read().exchanges).toBe(1)
     // One 401 met by all of them at once: one more, for all.

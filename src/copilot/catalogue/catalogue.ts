@@ -1,3 +1,4 @@
+import { whenKnown, type Awaitable } from '../../core/awaitable.ts'
 import type { Clock } from '../../core/clock.ts'
 import { APIConnectionError, JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
@@ -10,7 +11,7 @@ import type { ModelIndex } from './spelling.ts'
 export interface Catalogue {
   list(signal: AbortSignal): Promise<readonly Model[]>
   /** `undefined` only after a look at a catalogue that is fresh. */
-  find(id: string, signal: AbortSignal): Promise<Model | undefined>
+  find(id: string, signal: AbortSignal): Awaitable<Model | undefined>
   /** What is in hand, without asking. */
   readonly known: readonly Model[]
   /** The next question asks upstream: a policy was accepted, someone else signed in. */
@@ -71,7 +72,7 @@ export function createCatalogue(options: {
   }
 
   /** An old list serves at once and is renewed behind; none, or one known to be wrong, is waited for. */
-  async function current(signal: AbortSignal): Promise<Snapshot> {
+  function current(signal: AbortSignal): Awaitable<Snapshot> {
     if (!snapshot) return abortable(refresh(), signal)
     if (expired) return abortable(refresh(), signal).catch(staleUnless(signal, snapshot))
     if (ageMs() > FRESH_MS && !flight && !backoff.standing()) {
@@ -82,16 +83,20 @@ export function createCatalogue(options: {
     return snapshot
   }
 
+  async function lookAgain(id: string, signal: AbortSignal): Promise<Model | undefined> {
+    const stale = snapshot
+    if (!stale) return undefined
+    const fresh = await abortable(refresh(), signal).catch(staleUnless(signal, stale))
+    return fresh.index.find(id)
+  }
+
   return {
     list: async (signal) => (await current(signal)).models,
-    async find(id, signal) {
-      const found = (await current(signal)).index.find(id)
-      if (found || ageMs() <= LOOK_AGAIN_MS) return found
-      const stale = snapshot
-      if (!stale) return undefined
-      const fresh = await abortable(refresh(), signal).catch(staleUnless(signal, stale))
-      return fresh.index.find(id)
-    },
+    find: (id, signal) =>
+      whenKnown(current(signal), ({ index }) => {
+        const found = index.find(id)
+        return found || ageMs() <= LOOK_AGAIN_MS ? found : lookAgain(id, signal)
+      }),
     get known() {
       return snapshot?.models ?? []
     },

@@ -5,6 +5,7 @@ import { AuthenticationError, JetwayError, ServiceUnavailableError } from '../..
 import { createSeededRandom } from '../../core/random.ts'
 import { createVirtualClock } from '../../core/virtual-clock.ts'
 import type { Grant, GrantRequest } from './grant.ts'
+import type { Held } from './keeper.ts'
 import { createKeeper } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -79,8 +80,12 @@ function grant(bearer: string, nowMs: number, lifetimeMs: number): Grant {
   }
 }
 
+async function hold(lab: Lab): Promise<Held> {
+  return lab.keeper.hold(never)
+}
+
 async function bearerOf(lab: Lab): Promise<string> {
-  const held = lab.keeper.hold(never)
+  const held = hold(lab)
   held.catch(() => undefined)
   await lab.clock.advance(10_000)
   return (await held).grant.bearer
@@ -92,7 +97,7 @@ const revoked = new AuthenticationError('revoked')
 describe('a keeper', () => {
   test('asks once for any number who wait', async () => {
     const lab = createLab()
-    const waiting = Promise.all(Array.from({ length: 500 }, () => lab.keeper.hold(never)))
+    const waiting = Promise.all(Array.from({ length: 500 }, () => hold(lab)))
     await lab.clock.advance(1_000)
     expect(new Set(await waiting).size).toBe(1)
     expect(lab.asked).toEqual(['first'])
@@ -118,7 +123,7 @@ describe('a keeper', () => {
 
   test('one 401 renews once, whoever reports it; a late report does nothing', async () => {
     const lab = createLab()
-    const held = lab.keeper.hold(never)
+    const held = hold(lab)
     await lab.clock.advance(1_000)
     const { generation } = await held
     const renewals = Promise.all(
@@ -228,7 +233,7 @@ describe('a keeper', () => {
 })
 
 async function bearerFast(lab: Lab): Promise<string> {
-  const held = lab.keeper.hold(never)
+  const held = hold(lab)
   held.catch(() => undefined)
   await lab.clock.advance(0)
   return (await held).grant.bearer
@@ -281,7 +286,7 @@ test('any order of calls, refusals, delays, outages and clocks: one request at a
       for (const one of steps) {
         switch (one.kind) {
           case 'call':
-            for (let at = 0; at < one.count; at++) settle(lab.keeper.hold(never))
+            for (let at = 0; at < one.count; at++) settle(hold(lab))
             break
           case 'refuse': {
             const held = lab.keeper.current
@@ -340,7 +345,7 @@ test('a token in use notices within seconds that someone signed out, or in as an
   lab.next.error = new AuthenticationError('Not signed in', { code: 'not_signed_in' })
   await lab.keeper.hold(never)
   await lab.clock.advance(0)
-  const gone = lab.keeper.hold(never).catch((error: unknown) => error)
+  const gone = hold(lab).catch((error: unknown) => error)
   await lab.clock.advance(100)
   expect(await gone).toMatchObject({ code: 'not_signed_in' })
 })

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../core/awaitable.ts'
 import type { Clock } from '../../core/clock.ts'
 import {
   APIConnectionError,
@@ -21,7 +22,7 @@ export interface Held {
 /** Keeps one credential's grant: one request to GitHub serves everyone who waits, and most calls wait for nothing. */
 export interface Keeper {
   /** A grant that is good now. Rejects at once while a failure stands. */
-  hold(signal: AbortSignal): Promise<Held>
+  hold(signal: AbortSignal): Awaitable<Held>
   /** The grant of this generation was refused; all who hold it renew it once. */
   renew(generation: number, reason: 'refused' | 'misdirected', signal: AbortSignal): Promise<void>
   /** What is in hand, good or not. */
@@ -189,7 +190,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       recheck()
       if (!held || isPast(held, held.grant.expiresAtMs)) return obtainNow(signal)
       if (isPast(held, held.grant.renewAtMs)) renewBehind()
-      return Promise.resolve(held)
+      return held
     },
     async renew(generation, reason, signal) {
       if (flight) await abortable(flight, signal)

@@ -54,11 +54,22 @@ async function entriesOf(
   const place = { seat: caller.seat, apiBase, apiKey }
   if (!isWildcard(modelName)) {
     // The name is the configuration's, whatever is known of the model.
-    const model = await upstream?.findModel(deployment.model, place, signal).catch(() => undefined)
+    const model = upstream && (await modelIfKnown(upstream, deployment.model, place, signal))
     return [{ name: modelName, provider, model }]
   }
   const models = (await upstream?.listModels(place, signal)) ?? []
   return models.map((model) => ({ name: nameUnder(deployment, model), provider, model }))
+}
+
+async function modelIfKnown(
+  upstream: Upstream,
+  ...asked: Parameters<Upstream['findModel']>
+): Promise<Model | undefined> {
+  try {
+    return await upstream.findModel(...asked)
+  } catch {
+    return undefined
+  }
 }
 
 /** `my/*` → `my/gpt-4o`; a bare `*` takes a model's own name. */

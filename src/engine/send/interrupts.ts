@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../core/awaitable.ts'
 import type { Call } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
 import { JetwayError, Timeout } from '../../core/errors.ts'
@@ -88,10 +89,11 @@ export class Interrupts implements Sleeper {
     })
   }
 
-  /** Waits for someone else, unless the call is interrupted first; the time is not the gateway's. */
-  waitFor<T>(promise: Promise<T>): Promise<T> {
+  /** Waits for someone else, where there is something to wait for, unless the call is interrupted first; the time is not the gateway's. */
+  waitFor<T>(value: Awaitable<T>): Awaitable<T> {
+    if (!(value instanceof Promise)) return value
     this.#watch.waitBegins()
-    return this.guard(promise)
+    return this.guard(value)
   }
 
   /** The same, but the time is the gateway's. */
