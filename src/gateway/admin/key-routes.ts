@@ -114,7 +114,7 @@ export function keyRoutes(admin: KeyAdministration): readonly AdminRoute[] {
       body: rotateKeySchema,
       async handle({ body, who }) {
         await requireSelf(body.key, who)
-        return admin.rotateKey(body.key, body.grace_period, who.actor)
+        return admin.rotateKey(body.key, body.grace_period, who.actor, body.version)
       },
     }),
     adminRoute({

@@ -18,7 +18,7 @@ export interface CopilotSignIn {
     start(signal: AbortSignal, host?: string): Promise<Code>
     pollOnce(code: Code, signal: AbortSignal, host?: string): Promise<Polled>
   }
-  access(at: { readonly seat: SeatId }, signal: AbortSignal): Promise<unknown>
+  access(at: { readonly seat: SeatId }, signal: AbortSignal): object | Promise<object>
   account(
     seat: SeatId,
     signal: AbortSignal,

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { SeatService } from '../../policy/seats/seat-service.ts'
 import type { Seat } from '../../policy/seats/seat.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
+import { pageOf, wholePageSchema } from './paging.ts'
 import { requireAdministrator, type Who } from './who.ts'
 
 const user = z.string().min(1).max(200).optional().describe('For administrators: whose seat')
@@ -41,6 +42,7 @@ export function seatRoutes(
       path: '/seats/connect/start',
       summary: 'Begin to connect one’s GitHub Copilot seat: gives the code to enter at GitHub',
       may: 'owner',
+      writes: true,
       body: z.strictObject({ user_id: user, host: host.optional() }),
       handle: async ({ body, who, signal }) => ({
         ...(await service().start(userOf(body.user_id, who), hostOf(body.host, hosts), signal)),
@@ -62,10 +64,14 @@ export function seatRoutes(
       path: '/seats',
       summary: 'Seats and their state; without the role, one’s own',
       may: 'owner',
-      async handle({ who }) {
-        if (who.administrator) return { seats: (await service().list()).map(seatAnswer) }
+      query: wholePageSchema,
+      async handle({ who, query }) {
+        if (who.administrator) {
+          const { rows, next } = pageOf(await service().list(), ({ id }) => id, query)
+          return { seats: rows.map(seatAnswer), next: next ?? null }
+        }
         const own = who.userId === undefined ? undefined : await service().ofUser(who.userId)
-        return { seats: own ? [seatAnswer(own)] : [] }
+        return { seats: own ? [seatAnswer(own)] : [], next: null }
       },
     }),
     adminRoute({
@@ -73,6 +79,7 @@ export function seatRoutes(
       path: '/seats/reseal',
       summary: 'Encrypt every token with the first of the seal keys, after it was changed',
       may: 'administrator',
+      writes: true,
       handle: async () => ({ resealed: await service().reseal() }),
     }),
     adminRoute({

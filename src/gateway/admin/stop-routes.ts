@@ -3,6 +3,7 @@ import { BadRequestError, NotFoundError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AnomalyStop, SeatService, Stop } from '../../policy/index.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
+import { pageOf, wholePageSchema } from './paging.ts'
 import type { Who } from './who.ts'
 
 const name = z.string().min(1).max(300)
@@ -26,7 +27,11 @@ export function stopRoutes(
       summary:
         'Seats and keys that ran wild and are stopped; without the role, those on one’s seat',
       may: 'owner',
-      handle: async ({ who }) => ({ stops: (await visible(who)).map(stopAnswer) }),
+      query: wholePageSchema,
+      async handle({ who, query }) {
+        const { rows, next } = pageOf(await visible(who), ({ scope }) => scope, query)
+        return { stops: rows.map(stopAnswer), next: next ?? null }
+      },
     }),
     adminRoute({
       method: 'POST',

@@ -78,6 +78,7 @@ export const rotateKeySchema = z.strictObject({
   grace_period: duration
     .optional()
     .describe('How long the old key stays good. Default: at once no more'),
+  version: count.optional().describe('Refuse when the key was changed since'),
 })
 
 const memberFields = {

@@ -49,15 +49,20 @@ export function createOnlyOnce(options: {
         // What `sealed` put in: the answer of the same write.
         return opened(begun.answer, id) as Awaited<ReturnType<typeof work>>
       }
-      try {
-        const answer = await work()
-        await store.finish(id, sealed(answer, id))
-        return answer
-      } catch (error) {
-        await store.forget(id).catch(() => undefined)
-        throw error
-      }
+      const answer = await orForget(id, work)
+      // It is done: were it forgotten now, the next one sent would do it again.
+      await store.finish(id, sealed(answer, id)).catch(() => undefined)
+      return answer
     },
+  }
+
+  async function orForget<Answer>(id: string, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work()
+    } catch (error) {
+      await store.forget(id).catch(() => undefined)
+      throw error
+    }
   }
 
   function sealed(answer: JsonValue, id: string): string {

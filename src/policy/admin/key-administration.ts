@@ -162,8 +162,10 @@ export function createKeyAdministration(options: AdministrationOptions) {
       name: string,
       graceText: string | undefined,
       actor: string,
+      version?: number,
     ): Promise<JsonObject> {
       const key = await requireKey(name)
+      if (version !== undefined && version !== key.version) throw changedMeanwhile(key.version)
       const secret = createSecret()
       const now = clock.now()
       const graceMs =
