@@ -48,7 +48,7 @@ function hop(title, name, server, allowed) {
     ...FAULTS.map(([fault, how]) => {
       const phase = broken(title, fault, how, proxies, { allowed })
       // A connection that fell silent is known by a query that has waited for its whole time.
-      if (how.kind === 'stall' || how.kind === 'garble') phase.recoveryMs = 45_000
+      phase.recoveryMs = 45_000
       return phase
     }),
     {
