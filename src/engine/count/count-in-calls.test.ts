@@ -54,3 +54,27 @@ test.each([
     expect(await count(call, undefined)).toBe(Math.ceil(estimated))
   },
 )
+
+test('nothing is said to a client that goes away meanwhile', async () => {
+  const gone = new AbortController()
+  const { engine } = await house([good], {
+    dialects,
+    wires,
+    tokenizers: {
+      find: () =>
+        Promise.resolve().then(() => {
+          gone.abort()
+          return undefined
+        }),
+    },
+    upstream: { models: [tinyModel('one')] },
+  })
+  const call = {
+    dialect: 'messages:count_tokens',
+    operation: 'count-tokens',
+    signal: gone.signal,
+  } as const
+  const { sink, record } = await ask(engine, { model: 'one', ...messages }, call)
+  expect(sink.events).toEqual([])
+  expect(record.outcome).toBe('aborted')
+})

@@ -36,9 +36,9 @@ export function headFor(
 export async function answerEstimate(state: CallState): Promise<boolean> {
   const { call, dialect, house, outlet, decoded, provider, model, log, watch, permit } = state
   if (dialect.operation !== 'count-tokens' || model === undefined) return false
-  const countText = await house.tokenizers.find(model.tokenizer)
-  const counting = countPrompt(decoded.conversation(), countText)
-  const answer = dialect.encodeAnswer(await state.interrupts.guard(counting), {
+  const count = async (): Promise<number> =>
+    countPrompt(decoded.conversation(), await house.tokenizers.find(model.tokenizer))
+  const answer = dialect.encodeAnswer(await state.interrupts.guard(count()), {
     requestId: call.id,
     model: call.model,
     request: call.body.json,

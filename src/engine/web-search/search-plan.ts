@@ -55,19 +55,25 @@ export function withSearchHint(
   dialect: DialectName,
   body: JsonObject,
 ): JetwayError {
-  if (error.status !== 400 || !isSearch(dialect, body)) return error
-  return new BadRequestError(
-    `${error.message} To have web searches done, the operator names a model that searches, as in \`jetway: { web_search: { model: github_copilot/gpt-5.5 } }\`.`,
-    {
-      status: error.status,
-      code: error.code,
-      param: error.param ?? 'tools',
-      body: error.body,
-      llm_provider: error.llm_provider,
-      model: error.model,
-      cause: error,
-    },
-  )
+  if (error.status !== 400 || !isAboutSearch(error) || !isSearch(dialect, body)) return error
+  const hint =
+    'To have web searches done, the operator names a model that searches, as in `jetway: { web_search: { model: github_copilot/gpt-5.5 } }`.'
+  const { status, llm_provider, model, code, param, body: said } = error
+  const Kind = error.constructor as typeof JetwayError
+  return new Kind(`${error.message} ${hint}`, {
+    status,
+    llm_provider,
+    model,
+    code,
+    param: param ?? 'tools',
+    body: said,
+    cause: error,
+  })
+}
+
+/** Anything else may be wrong with a search, too. */
+function isAboutSearch({ message, param }: JetwayError): boolean {
+  return param === 'tools' || /search/i.test(message)
 }
 
 function isSearch(dialect: DialectName, body: JsonObject): boolean {

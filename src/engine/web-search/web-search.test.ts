@@ -390,12 +390,12 @@ describe('what is refused', () => {
     },
   )
 
-  test('what else is wrong has no such word', async () => {
-    const { sink } = await search(
-      'messages',
-      { ...CLAUDE, tools: [], tool_choice: undefined, messages: 7 },
-      { model: null, asked: 'talks' },
-    )
+  test.each<readonly [string, JsonObject]>([
+    ['no search', { ...CLAUDE, tools: [], tool_choice: undefined, messages: 7 }],
+    ['a search that is wrong in another way', { ...CLAUDE, messages: 7 }],
+  ])('what else is wrong has no such word: %s', async (_what, body) => {
+    const world = { model: null, asked: 'talks' }
+    const { sink } = await search('messages', body, world)
     expect(sink.status).toBe(400)
     expect(JSON.stringify(sink.failure?.answer.body)).not.toContain(HINT)
   })
