@@ -64,7 +64,7 @@ supports_websockets = ${webSocket}
     ['gpt-5.4', 'HTTP', 'responses gpt-5.4'],
     ['claude-sonnet-4.5', 'HTTP', 'messages claude-sonnet-4.5'],
     ['gpt-4o', 'HTTP', 'chat gpt-4o'],
-    ['gpt-5.4', 'WebSocket', 'responses gpt-5.4'],
+    ['gpt-5.4', 'WebSocket', 'responses-ws-message gpt-5.4'],
     ['claude-sonnet-4.5', 'WebSocket', 'messages claude-sonnet-4.5'],
     ['gpt-4o', 'WebSocket', 'chat gpt-4o'],
   ])('a task with a tool on %s over %s', async (model, transport, upstream) => {

@@ -94,7 +94,7 @@ describe.skipIf(reason)(`GitHub Copilot CLI (${reason ?? 'installed'})`, () => {
       ['completions', openai, 'gpt-5.4', 'responses gpt-5.4'],
       ['responses', responses, 'gpt-5.4', 'responses gpt-5.4'],
       ['responses', responses, 'claude-sonnet-4.5', 'messages claude-sonnet-4.5'],
-      ['websockets', webSocket, 'gpt-5.4', 'responses gpt-5.4'],
+      ['websockets', webSocket, 'gpt-5.4', 'responses-ws-message gpt-5.4'],
       ['websockets', webSocket, 'gpt-4o', 'chat gpt-4o'],
       ['anthropic', anthropic, 'claude-sonnet-4.5', 'messages claude-sonnet-4.5'],
       ['anthropic', anthropic, 'gpt-5.4', 'responses gpt-5.4'],

@@ -6,7 +6,8 @@ const WIRE_PATHS = { chat: '/chat/completions', responses: '/responses', message
 const INTRODUCTION = `# Fidelity: what is carried, and what is lost
 
 This page is printed from the table in \`src/dialects/fidelity\`, which the code itself goes by; a test encodes a request for
-every cell. Where client and model speak the same wire, nothing is translated and everything is kept.
+every cell. Where client and model speak the same wire, nothing is translated and everything is kept; what the upstream refuses of it, and can
+be mended (a call without a result, an empty text, a tool's name that is too long, too many images), is mended, sent once more and named.
 
 - kept: the model gets it as it was meant.
 - *degraded*: it does not, which leaves the meaning as it was; the answer's header \`x-jetway-degraded\` names it. With

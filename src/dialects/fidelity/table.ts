@@ -79,7 +79,7 @@ export const FIDELITY = {
     chat: 'kept',
     responses: 'kept',
     messages: 'degraded',
-    note: 'becomes a function with one text, on chat for models that are not OpenAI’s; the grammar is only described; calls are mapped back',
+    note: 'becomes a function with one text, also on chat for models that are not OpenAI’s and on /responses for xAI’s or one that refuses it; the grammar is only described; calls are mapped back',
   },
   namespaces: {
     what: 'Tools in a namespace',
@@ -271,7 +271,7 @@ export const FIDELITY = {
     chat: 'kept',
     responses: 'kept',
     messages: 'kept',
-    note: 'the answer is cut where one stands, where the wire has none itself',
+    note: 'where the wire has none itself, the answer is cut where one stands, and the upstream is stopped there',
   },
   logprobs: {
     what: 'Log probabilities',

@@ -15,7 +15,7 @@ const { house, transport } = useHouses()
 describe('time', () => {
   test('an upstream that says nothing ends at the call’s timeout', async () => {
     const { engine, server } = await house([() => {}])
-    const { sink, record } = await ask(engine, whole, { options: { timeoutMs: 30 } })
+    const { sink, record } = await ask(engine, whole, { options: { timeoutMs: 300 } })
     expect(sink.failure?.error).toMatchObject({ name: 'Timeout', status: 504 })
     expect(record.attempts).toHaveLength(1)
     await expect.poll(() => server.aborted()).toBe(1)

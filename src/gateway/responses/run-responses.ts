@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import type { Engine } from '../../core/engine.ts'
-import { asString } from '../../core/json.ts'
+import { asObject, asString } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { CallRecord } from '../../core/ledger.ts'
 import type { Sink } from '../../core/sink.ts'
@@ -90,6 +90,7 @@ export async function wholeInput(
   const before =
     previousId === undefined ? [] : await conversationBefore(previousId, book, call, memory)
   if (given === undefined) return undefined
+  if (previousId !== undefined) refuseStrayResults(before, given)
   return readSummaries([...before, ...(await resolveReferences(given, book, call.caller))])
 }
 
@@ -99,6 +100,36 @@ function noModel(): BadRequestError {
     '`model` must be the name of a model, as "gpt-5.4": whose conversation is to be compacted; it is missing.',
     { code: 'missing_field', param: 'model' },
   )
+}
+
+/**
+ * Whoever goes on from a response by its id has the whole of it here: a result of a call that nobody made is then a mistake,
+ * not a history that was cut, and is refused as OpenAI refuses it.
+ */
+function refuseStrayResults(before: readonly JsonValue[], given: readonly JsonValue[]): void {
+  const results = given.filter((item) => isOf(item, '_call_output'))
+  if (results.length === 0) return
+  const called = new Set<string>()
+  for (const item of [...before, ...given]) {
+    // A reference stands for an item that is not looked up yet.
+    if (isOf(item, 'item_reference')) return
+    if (isOf(item, '_call')) called.add(callIdOf(item))
+  }
+  const stray = results.map(callIdOf).find((id) => id !== '' && !called.has(id))
+  if (stray === undefined) return
+  throw new BadRequestError(
+    `No tool call found for function call output with call_id ${printable(stray)}.`,
+    { code: 'unknown_call_id', param: 'input' },
+  )
+}
+
+function isOf(item: JsonValue, ending: string): boolean {
+  return asString(asObject(item)?.['type'])?.endsWith(ending) ?? false
+}
+
+function callIdOf(item: JsonValue): string {
+  const object = asObject(item)
+  return asString(object?.['call_id']) ?? asString(object?.['id']) ?? ''
 }
 
 function isChanged(input: readonly JsonValue[], given: JsonValue | undefined): boolean {

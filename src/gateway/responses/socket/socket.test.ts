@@ -190,6 +190,25 @@ for (const [name, action] of [
   })
 }
 
+test('a result of a call that nobody made is refused, and takes along what it goes on from', async () => {
+  for (const wanted of [model, 'gpt-4o']) {
+    await using demo = await startDemoGateway()
+    const client = await connectSocket(demo.url)
+    const common = { model: wanted, store: false }
+    const previous_response_id = idOf(await client.ask({ ...common, input: [user('One.')] }))
+    const stray = { type: 'function_call_output', call_id: 'call_nobody', output: 'x' }
+    const [refused] = await client.ask({ ...common, input: [stray], previous_response_id })
+    expect(refused).toMatchObject({
+      type: 'error',
+      status: 400,
+      error: { code: 'unknown_call_id' },
+    })
+    const [gone] = await client.ask({ ...common, input: [user('Two.')], previous_response_id })
+    expect(gone).toMatchObject({ error: { code: 'previous_response_not_found' } })
+    client.socket.close()
+  }
+})
+
 test('a turn that the gateway itself refuses takes it along, one that came too early does not', async () => {
   await using demo = await startDemoGateway()
   const client = await connectSocket(demo.url)
