@@ -29,13 +29,16 @@ const KEEP_MS = 3_600_000
  * a client sends itself.
  */
 export function keepReasoning(engine: Engine, options: ReasoningOptions): Engine {
+  /** Whose models have sealed anything at all: nobody else's requests are searched for gaps. As many as there are keys. */
+  const owners = new Set<string>()
   return {
     async run(call, sink) {
       if (call.dialect !== 'chat' || !offersTools(call)) return await engine.run(call, sink)
       const ttlMs = Math.min(KEEP_MS, options.settings().keepMs)
       if (ttlMs <= 0) return await engine.run(call, sink)
-      const ready = await withReasoning(call, options)
+      const ready = owners.has(ownerOf(call.caller)) ? await withReasoning(call, options) : call
       const tap = new ReasoningTap(sink, (turn) => {
+        owners.add(ownerOf(call.caller))
         remember(call, turn, ttlMs, options)
       })
       return await engine.run(ready, tap)
