@@ -1,7 +1,7 @@
 // Installs the real clients that the tests in this folder run, into `.cache/clients` (not committed).
 //
 //   node test/clients/install.mjs            everything
-//   node test/clients/install.mjs python     only those named: python, aider, fuzz, npm
+//   node test/clients/install.mjs python     only those named: python, aider, fuzz, npm, ai-sdk
 //
 // Versions are pinned so that a failing test is ours and not last night's release. Install scripts stay off, but for the two
 // that put a native program, which npm has just installed beside them, where its package looks for it.
@@ -22,6 +22,8 @@ const NPM = {
   '@continuedev/cli': '1.5.47',
 }
 const NPM_SCRIPTS = ['opencode-ai/postinstall.mjs', '@anthropic-ai/claude-code/install.cjs']
+/** The line that needs a newer Node than ours: beside the one that is a development dependency. */
+const AI_SDK = { ai: '7.0.173', zod: '4.6.7' }
 const PYTHON = { openai: '2.54.0', anthropic: '2.11.0', litellm: '1.106.2' }
 /** Pins some hundred packages of its own, and so stands by itself. */
 const AIDER = { 'aider-chat': '0.86.2' }
@@ -29,22 +31,23 @@ const AIDER = { 'aider-chat': '0.86.2' }
 const FUZZ = { schemathesis: '4.32.5', hypothesis: '6.170.15' }
 
 const wanted = process.argv.slice(2)
-if (wanted.length === 0 || wanted.includes('npm')) installNpm()
+if (wanted.length === 0 || wanted.includes('npm')) installNpm('node', NPM, NPM_SCRIPTS)
+if (wanted.length === 0 || wanted.includes('ai-sdk')) installNpm('ai-sdk', AI_SDK, [])
 if (wanted.length === 0 || wanted.includes('python')) installPython('python', PYTHON)
 if (wanted.length === 0 || wanted.includes('aider')) installPython('aider', AIDER)
 if (wanted.length === 0 || wanted.includes('fuzz')) installPython('fuzz', FUZZ)
 
-function installNpm() {
-  const folder = join(cache, 'node')
-  once(folder, NPM, () => {
+function installNpm(name, pins, scripts) {
+  const folder = join(cache, name)
+  once(folder, pins, () => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
-    const packages = Object.entries(NPM).map(([name, version]) => `${name}@${version}`)
+    const packages = Object.entries(pins).map(([name, version]) => `${name}@${version}`)
     run(
       'npm',
       ['install', '--no-save', '--ignore-scripts', '--engine-strict=false', ...packages],
       folder,
     )
-    for (const script of NPM_SCRIPTS) run('node', [join('node_modules', script)], folder)
+    for (const script of scripts) run('node', [join('node_modules', script)], folder)
   })
 }
 
