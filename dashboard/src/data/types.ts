@@ -135,6 +135,13 @@ export interface Seat {
   readonly connected_at: string
 }
 
+/** A seat or key that ran wild. */
+export interface Stop {
+  readonly scope: string
+  readonly detail: string
+  readonly stopped_at: string
+}
+
 export interface OwnSeat {
   readonly seat: string
   readonly signed_in: boolean

@@ -8,6 +8,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { ManagedList, Named } from '../parts/managed-list.tsx'
 import type { Column } from '../parts/table.tsx'
 import { ConnectSeat } from './connect-seat.tsx'
+import { Stopped } from './stopped.tsx'
 
 export function SeatsPage({ session }: { session: Session }) {
   const seats = useData<{ seats: readonly Seat[] }>('/seats')
@@ -28,6 +29,7 @@ export function SeatsPage({ session }: { session: Session }) {
           Connect a seat
         </button>
       </PageHead>
+      <Stopped />
       <Card title="The seat of your calls">
         <Loaded data={own}>
           {(seat) => (
