@@ -16,6 +16,7 @@ import { dialects } from '../dialects/index.ts'
 import { createAccessLog } from '../telemetry/access-log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { StopCounts } from '../telemetry/metrics.ts'
+import type { Siblings } from '../telemetry/siblings.ts'
 import { openOpenTelemetry } from '../telemetry/open-telemetry.ts'
 import { createMasterKeyAuthenticator } from './call/master-key.ts'
 import { openConfiguration } from './configuration.ts'
@@ -49,6 +50,8 @@ export interface GatewayOptions {
   readonly clock?: Clock | undefined
   /** Where the built page of `/ui` is. @default beside the built package @internal */
   readonly dashboardFolder?: string | undefined
+  /** Other processes on the same port, for whose metrics this one answers too. @internal */
+  readonly siblings?: Siblings | undefined
   /** Brings keys, limits, budgets and the ledger. Called once, before the port is bound. */
   readonly extend?: ((context: ExtensionContext) => Promise<GatewayExtensions>) | undefined
 }
@@ -147,6 +150,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     inFlight: () => server?.inFlight ?? 0,
     quotaLeft: () => house?.copilot.quotaLeft() ?? new Map(),
     stops: extensions.stops,
+    siblings: options.siblings,
   })
   let server: Awaited<ReturnType<typeof startGatewayServer>> | undefined
   const masterKey = (): string | undefined => current().gateway.masterKey

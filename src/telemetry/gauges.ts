@@ -36,6 +36,7 @@ export function registerGauges(
     'process_start_time_seconds',
     'Start of the process, in seconds since 1970.',
     () => Date.now() / 1000 - process.uptime(),
+    'min',
   )
   gauge(registers, 'process_cpu_seconds_total', 'User and system CPU time.', () => {
     const { user, system } = process.cpuUsage()
@@ -56,6 +57,8 @@ function registerStops(registers: Registry[], stops: StopCounts): Counter {
     'jetway_stops',
     'Seats and keys that are stopped until a person lifts it.',
     () => stops.inForce,
+    // All processes know of the same ones.
+    'max',
   )
   return new Counter({
     name: 'jetway_stops_total',
@@ -69,11 +72,18 @@ function registerStops(registers: Registry[], stops: StopCounts): Counter {
   })
 }
 
-function gauge(registers: Registry[], name: string, help: string, read: () => number): Gauge {
+function gauge(
+  registers: Registry[],
+  name: string,
+  help: string,
+  read: () => number,
+  aggregator: 'sum' | 'min' | 'max' = 'sum',
+): Gauge {
   return new Gauge({
     name,
     help,
     registers,
+    aggregator,
     collect() {
       this.set(read())
     },
@@ -88,6 +98,7 @@ function registerQuota(registers: Registry[], quotaLeft: () => ReadonlyMap<strin
     name: 'jetway_quota_left_ratio',
     help: 'Smallest part left of a quota among all seats, as answers have said; 1 is all of it.',
     labelNames: ['quota'],
+    aggregator: 'min',
     registers,
     collect() {
       this.reset()
@@ -103,6 +114,7 @@ export function registerLoopDelay(registers: Registry[]): IntervalHistogram {
     name: 'jetway_event_loop_delay_seconds',
     help: 'Delay of the event loop since the last scrape, by quantile.',
     labelNames: ['quantile'],
+    aggregator: 'max',
     registers,
     collect() {
       for (const quantile of QUANTILES) {

@@ -1,9 +1,10 @@
-import { Counter, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client'
 import type { CallRecord, Observer } from '../core/ledger.ts'
-import { NANO_CREDITS_PER_CREDIT } from '../core/usage.ts'
 import { createBoundedLabel } from './bounded-labels.ts'
+import { CallSeries } from './call-series.ts'
 import { registerGauges, registerLoopDelay } from './gauges.ts'
 import type { GaugeSources } from './gauges.ts'
+import type { MetricsValues, Siblings } from './siblings.ts'
 
 export type { StopCounts } from './gauges.ts'
 
@@ -21,6 +22,8 @@ export interface Metrics {
 }
 
 export interface MetricsOptions extends GaugeSources {
+  /** The other workers of this machine, for whom this one answers too. */
+  readonly siblings?: Siblings | undefined
   /** Distinct models that get series of their own. @default 200 */
   readonly maxModels?: number | undefined
 }
@@ -29,21 +32,6 @@ const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
 const OVERHEAD_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1]
 /** The errors by which a limiter refuses; a key that may not use a model is refused too, but by no limit. */
 const LIMITERS: ReadonlySet<string> = new Set(['RateLimitError', 'BudgetExceededError'])
-
-/** The series of one combination of labels, looked up once and kept. */
-interface Series {
-  readonly calls: Counter.Internal
-  readonly duration: Histogram.Internal<string>
-  readonly firstByte: Histogram.Internal<string>
-  readonly credits: Counter.Internal
-  readonly tokens: {
-    readonly input: Counter.Internal
-    readonly cached: Counter.Internal
-    readonly cacheWrite: Counter.Internal
-    readonly output: Counter.Internal
-    readonly reasoning: Counter.Internal
-  }
-}
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry()
@@ -55,6 +43,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     help: 'Calls that ended, by how.',
     labelNames: ['dialect', 'provider', 'model', 'outcome'],
     registers,
+    // The first to be asked: the others are up to date when their turn comes.
+    collect: () => {
+      handOver()
+    },
   })
   const errors = new Counter({
     name: 'jetway_errors_total',
@@ -138,38 +130,23 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   const overheadSeries = overhead.labels()
   const queuedSeries = queued.labels()
-  const bySeries = new Map<string, Series>()
+  const bySeries = new Map<string, CallSeries>()
+  const byAttempt = new Map<string, Map<number, number>>()
+  const callMetrics = { calls, tokens, credits, duration, firstByte }
 
-  const seriesOf = ({ dialect, provider = 'none', model, outcome }: CallRecord): Series => {
-    const name = boundedModel(model)
-    const key = `${dialect} ${provider} ${outcome} ${name}`
+  const seriesOf = ({ dialect, provider = 'none', model: id, outcome }: CallRecord): CallSeries => {
+    const model = boundedModel(id)
+    const key = `${dialect} ${provider} ${outcome} ${model}`
     const known = bySeries.get(key)
     if (known) return known
-    const target = { provider, model: name }
-    const kind = (which: string): Counter.Internal => tokens.labels({ ...target, kind: which })
-    const made: Series = {
-      calls: calls.labels({ dialect, ...target, outcome }),
-      duration: duration.labels({ dialect, ...target }),
-      firstByte: firstByte.labels({ dialect, ...target }),
-      credits: credits.labels(target),
-      tokens: {
-        input: kind('input'),
-        cached: kind('cached'),
-        cacheWrite: kind('cache_write'),
-        output: kind('output'),
-        reasoning: kind('reasoning'),
-      },
-    }
+    const made = new CallSeries(callMetrics, { dialect, provider, model, outcome })
     bySeries.set(key, made)
     return made
   }
 
   const finished = (record: CallRecord): void => {
-    const series = seriesOf(record)
-    const { timing, usage, cost } = record
-    series.calls.inc()
-    series.duration.observe(timing.totalMs / 1000)
-    if (timing.firstByteMs !== undefined) series.firstByte.observe(timing.firstByteMs / 1000)
+    const { timing } = record
+    seriesOf(record).add(record)
     overheadSeries.observe(timing.overheadMs / 1000)
     if (timing.queuedMs > 0) queuedSeries.observe(timing.queuedMs / 1000)
     if (record.error) errors.inc({ kind: record.error.name })
@@ -177,21 +154,27 @@ export function createMetrics(options: MetricsOptions): Metrics {
       limited.inc({ code: record.error?.code ?? 'none' })
     }
     if (record.attempts.length > 1) retries.inc(record.attempts.length - 1)
-    if (cost) series.credits.inc(cost.nanoCredits / NANO_CREDITS_PER_CREDIT)
-    if (!usage) return
-    series.tokens.input.inc(usage.inputTokens)
-    series.tokens.cached.inc(usage.cachedInputTokens)
-    series.tokens.cacheWrite.inc(usage.cacheWriteTokens)
-    series.tokens.output.inc(usage.outputTokens)
-    series.tokens.reasoning.inc(usage.reasoningTokens)
+  }
+
+  const handOver = (): void => {
+    for (const series of bySeries.values()) series.handOver()
+    for (const [provider, statuses] of byAttempt) {
+      for (const [status, count] of statuses) {
+        attempts.inc({ provider, status: statusClass(status) }, count)
+      }
+      statuses.clear()
+    }
   }
 
   const loopDelay = registerLoopDelay(registers)
+  const all = options.siblings?.join(() => registry.getMetricsAsJSON())
 
   return {
     observer: {
       attempted: (_id, { provider, status, next }) => {
-        attempts.inc({ provider, status: statusClass(status) })
+        const statuses = byAttempt.get(provider) ?? new Map<number, number>()
+        if (statuses.size === 0) byAttempt.set(provider, statuses)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
         if (next?.startsWith('fallback to ')) fallbacks.inc()
       },
       finished,
@@ -203,12 +186,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
       refreshes.inc({ reason, outcome: ok ? 'ok' : 'failed' })
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: all === undefined ? () => registry.metrics() : async () => textOf(await all()),
     close() {
       loopDelay.disable()
       registry.clear()
     },
   }
+}
+
+/** Counts of all processes together; each gauge says for itself how it is put together. */
+function textOf(all: readonly MetricsValues[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...all]).metrics()
 }
 
 function statusClass(status: number): string {

@@ -1,5 +1,6 @@
 import { createGateway } from '../../gateway/index.ts'
 import type { Gateway, GatewayOptions } from '../../gateway/index.ts'
+import { createSiblings } from '../../telemetry/siblings.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -10,6 +11,7 @@ import type { HangUps } from './hang-ups.ts'
 import { signInAtStart } from './sign-in-at-start.ts'
 import type { StartOptions } from './start-options.ts'
 import { teamExtensions } from './team-extensions.ts'
+import { siblingLine } from './workers.ts'
 
 /** Runs one gateway until the signal aborts, then lets its calls finish. `onReady` hears where it listens. */
 export async function serve(
@@ -26,7 +28,9 @@ export async function serve(
     const wanted = await gatewayOptions(options, environment, terminal, log)
     const extend: GatewayOptions['extend'] = (given) =>
       teamExtensions(given, terminal, options.workers)
-    const gateway = await createGateway({ ...wanted, extend }).catch((error: unknown) => {
+    const line = siblingLine()
+    const siblings = line && createSiblings(line)
+    const gateway = await createGateway({ ...wanted, extend, siblings }).catch((error: unknown) => {
       throw explainBinding(error)
     })
     try {

@@ -3,6 +3,7 @@ import type { Worker } from 'node:cluster'
 import { systemClock } from '../../core/clock.ts'
 import type { HubMessage, HubPort } from '../../store/shared/hub-messages.ts'
 import type { Hub } from '../../store/shared/hub.ts'
+import type { SiblingLine, Switchboard } from '../../telemetry/siblings.ts'
 import type { Terminal } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 import type { HangUps } from './hang-ups.ts'
@@ -25,6 +26,19 @@ export function hubPort(): HubPort | undefined {
   return {
     send: (message) => {
       // Without a callback, a line that breaks at this moment would end the process with an error.
+      process.send?.(message, undefined, undefined, ignore)
+    },
+    onMessage: (listener) => {
+      process.on('message', listener)
+    },
+  }
+}
+
+/** A worker's line to the others, for metrics of all. */
+export function siblingLine(): SiblingLine | undefined {
+  if (!isWorker() || !process.send) return undefined
+  return {
+    send: (message) => {
       process.send?.(message, undefined, undefined, ignore)
     },
     onMessage: (listener) => {
@@ -84,7 +98,9 @@ export async function runWorkers(options: {
   const running = new Set<Worker>()
   let ready = 0
   const { createHub } = await import('../../store/shared/hub.ts')
+  const { createSwitchboard } = await import('../../telemetry/siblings.ts')
   const hub = createHub(systemClock)
+  const switchboard = createSwitchboard()
   if (signal.aborted) return
   return new Promise((resolve, reject) => {
     const stopAll = (): void => {
@@ -101,7 +117,7 @@ export async function runWorkers(options: {
       const startedAt = performance.now()
       const worker = cluster.fork(environment)
       running.add(worker)
-      const disconnect = connect(hub, worker)
+      const disconnect = connect(hub, switchboard, worker)
       worker.on('message', (message: Message | HubMessage) => {
         if (message.type !== 'ready') return
         ready += 1
@@ -135,15 +151,21 @@ export async function runWorkers(options: {
   })
 }
 
-function connect(hub: Hub, worker: Worker): () => void {
-  return hub.connect({
-    send: (message) => {
+function connect(hub: Hub, switchboard: Switchboard, worker: Worker): () => void {
+  const line = {
+    send: (message: object) => {
       if (worker.isConnected()) worker.process.send(message, undefined, undefined, ignore)
     },
-    onMessage: (listener) => {
+    onMessage: (listener: (message: unknown) => void) => {
       worker.on('message', listener)
     },
-  })
+  }
+  const leaveHub = hub.connect(line)
+  const leaveOthers = switchboard.connect(line)
+  return () => {
+    leaveHub()
+    leaveOthers()
+  }
 }
 
 function ignore(): void {}
