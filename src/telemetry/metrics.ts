@@ -14,7 +14,7 @@ export interface Metrics {
   /** A request that was answered before it became a call. */
   refused(kind: string): void
   /** A Copilot token was asked for. */
-  refreshed(refresh: { readonly reason: string; readonly ok: boolean }): void
+  readonly refreshed: (refresh: { readonly reason: string; readonly ok: boolean }) => void
   readonly contentType: string
   /** The page that Prometheus reads. */
   text(): Promise<string>

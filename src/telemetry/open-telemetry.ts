@@ -7,7 +7,7 @@ import { parseTraceparent } from './trace-context.ts'
 export interface OpenTelemetry {
   readonly observer: Observer
   /** The trace a finished call stands in: the caller's, or its own. */
-  traceIdOf(record: CallRecord): string | undefined
+  readonly traceIdOf: (record: CallRecord) => string | undefined
 }
 
 const NAME = 'jetway'

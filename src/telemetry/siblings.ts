@@ -115,15 +115,21 @@ export function createSwitchboard(): Switchboard {
       })
       return () => {
         lines.delete(line)
-        for (const id of [...gatherings.keys()]) answered(line, id)
+        // What is answered by this goes from the map, which an iteration of it allows.
+        for (const id of gatherings.keys()) answered(line, id)
       }
     },
   }
 }
 
-const TYPES = ['metrics-ask', 'metrics-want', 'metrics-have', 'metrics-all']
+const TYPES: ReadonlySet<string> = new Set([
+  'metrics-ask',
+  'metrics-want',
+  'metrics-have',
+  'metrics-all',
+])
 
 function isSiblingMessage(message: unknown): message is SiblingMessage {
   if (typeof message !== 'object' || message === null || !('type' in message)) return false
-  return TYPES.includes(message.type as string)
+  return TYPES.has(message.type as string)
 }

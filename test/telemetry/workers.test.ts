@@ -18,7 +18,7 @@ async function alone(path: string, body?: object): Promise<string> {
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
   const text = await answer.text()
-  expect(answer.status, text).toBe(200)
+  expect({ status: answer.status, text }).toMatchObject({ status: 200 })
   await dispatcher.close()
   return text
 }
