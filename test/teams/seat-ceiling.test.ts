@@ -26,21 +26,26 @@ test.skipIf(!postgres || !redis)(
     })
     company.emulator.control.tokens.issue({ value: OWN_TOKEN, login: 'root-person' })
     company.emulator.control.settings.set({ pace: 120 })
-    expect(await mostAtOnce(company, 45)).toBe(PLACES)
+    await everyPlace(company)
 
     await redis?.kill()
     expect(await mostAtOnce(company, 45)).toBeLessThanOrEqual(PLACES)
 
     await redis?.start()
-    // All find their way back to one count, and never let more run on it.
-    await eventually(async () => {
-      const most = await mostAtOnce(company, 45)
-      expect(most).toBeLessThanOrEqual(PLACES)
-      return most === PLACES
-    }, 60_000)
+    // All find their way back to one count.
+    await everyPlace(company)
   },
   120_000,
 )
+
+/** In the end every place is used, and never one more: on a busy machine not all calls meet at the first try. */
+function everyPlace(company: Company): Promise<void> {
+  return eventually(async () => {
+    const most = await mostAtOnce(company, 45)
+    expect(most).toBeLessThanOrEqual(PLACES)
+    return most === PLACES
+  }, 60_000)
+}
 
 /** Sends so many calls at once, and gives how many of them ran at the same time at GitHub. */
 async function mostAtOnce({ emulator, send }: Company, calls: number): Promise<number> {
