@@ -207,7 +207,8 @@ describe('openai, an object by its schema', () => {
   const messages = say('Who was it?')
   const response_format = zodResponseFormat(Person, 'person')
 
-  test.each(['gpt-4o', ONLY_MESSAGES, 'gpt-5.4'])('%s', async (model) => {
+  const models = ['gpt-4o', ONLY_MESSAGES, 'gpt-5.4', 'claude-sonnet-4.6']
+  test.each(models)('%s', async (model) => {
     const answer = await client.chat.completions.parse({ model, messages, response_format })
     expect(answer.choices[0]?.message.parsed).toEqual({
       name: expect.any(String) as string,
@@ -215,8 +216,14 @@ describe('openai, an object by its schema', () => {
     })
   })
 
-  test('a model that takes no notice of a schema says so', async () => {
+  test('a model that takes no schema is told it in words, which is named', async () => {
     const body = { model: 'claude-sonnet-4.5', messages, response_format }
+    const { response } = await client.chat.completions.create(body).withResponse()
+    expect(response.headers.get('x-jetway-degraded')).toBe('json_schema')
+  })
+
+  test('a model that takes no notice of a schema on the one wire that is left says so', async () => {
+    const body = { model: 'claude-sonnet-4.5', messages, response_format, n: 2 }
     const { response } = await client.chat.completions.create(body).withResponse()
     expect(response.headers.get('x-jetway-degraded')).toContain('response_format')
   })
