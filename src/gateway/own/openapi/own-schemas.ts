@@ -234,6 +234,7 @@ export const OWN_ANSWERS: Readonly<Record<string, JsonObject>> = {
   'GET /ui/api/models': jsonContent(
     answer({ models: list(object({ name: text, provider: text }, ['name'])) }),
   ),
+  'GET /ui/api/models/why': jsonContent(answer({ wanted: text, findings: list(loose) })),
   'GET /ui/api/live': plain('text/event-stream'),
   'POST /key/generate': jsonContent(newKey),
   'POST /key/regenerate': jsonContent(newKey),
@@ -320,6 +321,7 @@ export const OWN_REQUESTS: Readonly<Record<string, JsonObject>> = {
 /** Queries of the same. */
 export const OWN_QUERIES: Readonly<Record<string, JsonObject>> = {
   'GET /models': { limit: whole, after_id: text, before_id: text },
+  'GET /ui/api/models/why': { name: text },
   'GET /responses/{id}': { stream: words('true', 'false') },
   'GET /responses/{id}/input_items': {
     limit: { type: 'integer', minimum: 1, maximum: 100 },
