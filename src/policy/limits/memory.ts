@@ -159,7 +159,8 @@ function total(buckets: ReadonlyMap<number, number>): number {
 function freeIn(buckets: ReadonlyMap<number, number>, amount: number, nowMs: number): number {
   let freed = 0
   if (amount <= 0) return 0
-  for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
+  const newest = Math.floor(nowMs / BUCKET_MS)
+  for (let bucket = newest - BUCKETS; bucket <= newest; bucket++) {
     freed += buckets.get(bucket) ?? 0
     if (freed >= amount) return Math.max(1, (bucket + BUCKETS + 1) * BUCKET_MS - nowMs)
   }
