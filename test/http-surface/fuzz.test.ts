@@ -13,7 +13,7 @@ import { run } from '../support/run.ts'
 const schemathesis = join(clients, 'fuzz', 'venv', 'bin', 'schemathesis')
 const skip = missing(schemathesis, INSTALL_CLIENTS)
 
-const SECONDS = 60
+const SECONDS = 80
 const SEED = Number(process.env['JETWAY_FUZZ_SEED'] ?? 2026)
 const CHECKS = [
   'not_a_server_error',
