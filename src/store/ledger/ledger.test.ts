@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -219,7 +227,6 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
         readdirSync(folder).map((name) => statSync(join(folder, name)).size)
       for (let round = 0; round < 6; round++) {
         recorder.finished(record(`a${round}`))
-        await new Promise((resolve) => setImmediate(resolve))
         expect(sizes().filter((size) => size > 0)).toHaveLength(1)
         await recorder.flush()
         expect(sizes().filter((size) => size > 0)).toEqual([])
@@ -228,6 +235,45 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       await recorder.close()
       expect(readdirSync(folder)).toEqual([])
       expect((await summarize(database, [], {}))[0]?.calls).toBe(6)
+      rmSync(folder, { recursive: true })
+    }))
+
+  test('what waits for a database that is silent is on disk, and forgotten once it has answered', () =>
+    withDatabase(async (database) => {
+      const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
+      const clock = createVirtualClock()
+      let answer = (): void => {}
+      const silence = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      const spool = createSpool(folder)
+      const recorder = createRecorder({
+        database,
+        clock,
+        // The first thing that a batch asks of the database waits here.
+        spool: { ...spool, drain: () => silence },
+      })
+      const onDisk = (): readonly string[] =>
+        readdirSync(folder)
+          .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+          .filter((line) => line !== '')
+          .map((line) => (JSON.parse(line) as { readonly id: string }).id)
+      recorder.finished(record('a'))
+      const flushed = recorder.flush()
+      recorder.finished(record('b'))
+      expect(onDisk()).toEqual([])
+      await clock.advance(200)
+      recorder.finished(record('c'))
+      expect([...onDisk()].sort()).toEqual(['a', 'b', 'c'])
+      answer()
+      await flushed
+      await recorder.flush()
+      expect(onDisk()).toEqual([])
+      recorder.finished(record('d'))
+      await recorder.close()
+      expect(readdirSync(folder)).toEqual([])
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(4)
+      expect(clock.pending).toBe(0)
       rmSync(folder, { recursive: true })
     }))
 

@@ -31,7 +31,8 @@ export interface RecorderOptions {
   readonly heldRows?: number | undefined
   /**
    * Have finished calls on disk at once, so that a process which is killed loses none: another one writes them.
-   * @default in one of several workers; a single gateway may lose what finished within `intervalMs`
+   * @default in one of several workers; a single gateway may lose what finished within `intervalMs`, and keeps a journal only
+   * while the database takes longer than that
    */
   readonly journal?: boolean | undefined
   readonly onFailure?: ((error: unknown, rows: number) => void) | undefined
@@ -60,9 +61,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let stuck = false
   let closing = false
   let lost = 0
-  const journal = (options.journal ?? cluster.isWorker) ? spool?.openJournal() : undefined
+  const journal = spool?.openJournal()
+  const always = options.journal ?? cluster.isWorker
+  let noting = always
+  /** Batches on their way to the database, the oldest first. */
+  const underway: (readonly CallRow[])[] = []
   /** Batches that are in the journal and nowhere else. */
   let unsafe: (() => void)[] = []
+  let cancelPatience: (() => void) | undefined
 
   const flush = (): Promise<void> => {
     cancelTimer?.()
@@ -70,11 +76,31 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const rows = waiting
     waiting = []
     const forget = journal?.nextBatch()
-    writing = writing.then(() => {
+    underway.push(rows)
+    if (!noting) cancelPatience ??= clock.setTimer(intervalMs, noteAll)
+    writing = writing.then(async () => {
       if (forget) unsafe.push(forget)
-      return deliver(rows)
+      await deliver(rows)
+      underway.shift()
+      if (underway.length === 0) atRest()
     })
     return writing
+  }
+
+  /** The database is slow or silent: what waits for it in memory is safe before it answers. */
+  const noteAll = (): void => {
+    noting = true
+    for (const row of [...underway.flat(), ...waiting]) journal?.note(row)
+  }
+
+  const atRest = (): void => {
+    cancelPatience?.()
+    cancelPatience = undefined
+    if (noting && !always && !stuck) {
+      noting = false
+      if (journal) unsafe.push(journal.nextBatch())
+      if (waiting.length === 0) forgetJournal()
+    }
   }
 
   const forgetJournal = (): void => {
@@ -126,7 +152,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       const row = rowFromRecord(record)
       waiting.push(row)
-      journal?.note(row)
+      if (noting) journal?.note(row)
       if (!stuck && waiting.length >= batchRows) void flush()
       else cancelTimer ??= clock.setTimer(stuck ? retryMs : intervalMs, () => void flush())
     },
