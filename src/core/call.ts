@@ -37,6 +37,8 @@ export interface Call {
   readonly receivedAt: number
   /** The client came over a WebSocket, so that the upstream may be asked over one, too. */
   readonly webSocket?: boolean | undefined
+  /** The session that the client names in a header of its own; for routing, and never sent on. */
+  readonly session?: string | undefined
   /** The caller's own trace, for those who watch calls. Never sent on: it is nobody's business upstream. */
   readonly trace?: TraceHeaders | undefined
 }

@@ -2,20 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Call, Caller } from '../../core/call.ts'
 import { asObject, asString, tryParseJson } from '../../core/json.ts'
 
-/**
- * Where clients say which session a call belongs to, the surest first: Claude Code, Codex, OpenCode, GitHub's Copilot CLI. What
- * changes with every turn (`x-interaction-id`) or every call says nothing of a session.
- */
-const HEADERS = [
-  'x-claude-code-session-id',
-  'session-id',
-  'session_id',
-  'x-session-affinity',
-  'x-session-id',
-  'x-client-session-id',
-  'thread-id',
-] as const
-
 /** Longer ones are no ids. */
 const LONGEST = 512
 
@@ -23,10 +9,12 @@ const LONGEST = 512
  * A short name of the session and of what it asks for, the same in every replica; `undefined` where the client names none. Made
  * from the caller, too: nobody can move another's session. The id itself goes no further.
  */
-export function sessionOf({ headers, body, caller }: Call, group: string): string | undefined {
-  let session: string | undefined
-  for (const name of HEADERS) session ??= fit(headers.get(name))
-  session ??= fit(body.json['prompt_cache_key']) ?? sessionOfMetadata(body.json['metadata'])
+export function sessionOf(call: Call, group: string): string | undefined {
+  const { body, caller } = call
+  const session =
+    fit(call.session) ??
+    fit(body.json['prompt_cache_key']) ??
+    sessionOfMetadata(body.json['metadata'])
   if (session === undefined) return undefined
   const parts = [ownerOf(caller), group, session]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)

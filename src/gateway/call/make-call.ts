@@ -7,6 +7,7 @@ import { spliceJson } from '../../core/splice.ts'
 import { callHeaders } from './call-headers.ts'
 import { readCallOptions } from './call-options.ts'
 import { parseBody } from './parse-body.ts'
+import { sessionHeader } from './session-header.ts'
 
 export interface CallParts {
   readonly id: string
@@ -38,6 +39,7 @@ export function makeCall(parts: CallParts): Call {
     signal: parts.signal,
     receivedAt: parts.receivedAt,
     trace: traceHeaders(request.headers),
+    session: sessionHeader(request.headers),
   }
 }
 

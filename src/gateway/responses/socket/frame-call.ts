@@ -5,6 +5,7 @@ import { asObject, asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import { callHeaders } from '../../call/call-headers.ts'
 import { readCallOptions } from '../../call/call-options.ts'
+import { sessionHeader } from '../../call/session-header.ts'
 import { requestIdFrom } from '../../call/request-id.ts'
 
 export interface FrameCall {
@@ -54,6 +55,7 @@ export function makeFrameCall(given: FrameCall): Call {
     stream: true,
     webSocket: true,
     headers: callHeaders(headers),
+    session: sessionHeader(headers),
     body: { bytes: Buffer.from(JSON.stringify(json)), json },
     caller: given.caller,
     options,
