@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Sink } from '../core/sink.ts'
@@ -459,6 +460,20 @@ describe('answers', () => {
     })
     await once(socket, 'close')
     expect(raw).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n3\r\none\r\n$/)
+  })
+
+  test('a connection that was opened in advance may be used after the time for headers', async () => {
+    const { gateway } = await start()
+    const accepted = once(gateway.server, 'connection') as Promise<[Socket]>
+    const socket = connect(gateway.port, '127.0.0.1')
+    const [connection] = await accepted
+    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+    gateway.server.emit('clientError', late, connection)
+    socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
+    let raw = ''
+    socket.setEncoding('latin1').on('data', (piece: string) => (raw += piece))
+    await once(socket, 'close')
+    expect(raw).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Jetway is running\n$/)
   })
 
   test('HTTP/1.0 gets no chunks', async () => {

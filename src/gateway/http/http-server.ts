@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -38,14 +39,35 @@ export function createHttpServer(options: HttpServerOptions): Server {
     options.listener(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    answerClientError(error, socket)
+    if (error.code === TOOK_TOO_LONG && bytesFrom(socket) === 0) keepUnused(socket)
+    else answerClientError(error, socket)
   })
   return server
 }
 
+const TOOK_TOO_LONG = 'ERR_HTTP_REQUEST_TIMEOUT'
+
+/**
+ * Clients open connections in advance, or for a call that they then give up, and use them later. To such a one the limit for headers
+ * would say 408, and its next call, sent in that moment, would read that as its answer. It stays as long as one that was used.
+ */
+function keepUnused(socket: Duplex): void {
+  const timer = setTimeout(() => {
+    if (bytesFrom(socket) === 0) socket.destroy()
+  }, KEEP_ALIVE_TIMEOUT_MS - HEADERS_TIMEOUT_MS)
+  timer.unref()
+  socket.once('close', () => {
+    clearTimeout(timer)
+  })
+}
+
+function bytesFrom(socket: Duplex): number {
+  return socket instanceof Socket ? socket.bytesRead : 0
+}
+
 const CLIENT_ERRORS: Readonly<Record<string, readonly [string, string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
+  [TOOK_TOO_LONG]: ['408 Request Timeout', 'the request took too long to arrive'],
 }
 
 /** What is no HTTP gets an answer in OpenAI's form, as nothing says which dialect was meant. */
