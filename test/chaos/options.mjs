@@ -9,7 +9,7 @@ Puts a gateway between real clients and the emulator, breaks everything around i
   --calls N       calls in all, over the sets (default: 100000)
   --minutes M     at most so long (default: 30)
   --set NAME      one, workers, replicas or all (default: all)
-  --only TEXT     only faults whose name or hop holds this text
+  --only A,B      only faults whose hop and name hold one of these texts
   --concurrency N calls at once (default: 24)
   --dist FOLDER   the build to test (default: dist)
   --short         the run of CI: one process, about 2 minutes at most
@@ -46,7 +46,7 @@ export function readOptions(args, dist) {
     calls: whole('calls', values.calls, short ? 4_000 : 100_000),
     minutes: positive('minutes', values.minutes, short ? 1.6 : 30),
     sets: SETS.filter((name) => set === 'all' || set === name),
-    only: values.only ?? '',
+    only: (values.only ?? '').split(','),
     concurrency: whole('concurrency', values.concurrency, 24),
     dist: resolve(values.dist ?? dist),
     json: values.json,

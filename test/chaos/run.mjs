@@ -44,7 +44,8 @@ async function main() {
       calls: Math.ceil(options.calls / sets.length),
       maxMs: (options.minutes * 60_000) / sets.length,
       say,
-      choose: (phases) => phases.filter(({ name, hop }) => `${hop} ${name}`.includes(only)),
+      choose: (phases) =>
+        phases.filter(({ name, hop }) => only.some((text) => `${hop} ${name}`.includes(text))),
     })
     reports.push(report)
   }
