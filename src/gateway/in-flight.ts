@@ -88,7 +88,7 @@ export function createInFlight(limits: () => InFlightLimits): InFlight {
       })
     },
     abandonAll() {
-      for (const ticket of [...tickets]) ticket.abandon()
+      for (const ticket of tickets.slice()) ticket.abandon()
     },
   }
 }

@@ -54,7 +54,7 @@ describe('workers of one machine without Redis', () => {
     const { shared } = await machine(4)
     const demands = [{ scope: 'key:a', requestsPerMinute: 10 }]
     const verdicts = await Promise.all(
-      Array.from({ length: 40 }, (_, call) => take(shared[call % 4] as Shared, demands)),
+      Array.from({ length: 40 }, async (_, call) => take(shared[call % 4] as Shared, demands)),
     )
     expect(verdicts.filter(({ refusal }) => refusal === undefined)).toHaveLength(10)
   })
@@ -121,7 +121,7 @@ describe('workers of one machine without Redis', () => {
     const { shared } = await machine(2, 5)
     const demands = [{ scope: 'key:a', requestsPerMinute: 20 }]
     const verdicts = await Promise.all(
-      Array.from({ length: 12 }, (_, call) => take(shared[call % 2] as Shared, demands)),
+      Array.from({ length: 12 }, async (_, call) => take(shared[call % 2] as Shared, demands)),
     )
     expect(verdicts.filter(({ refusal }) => refusal === undefined)).toHaveLength(4)
     const alone = await openShared({ clock: systemClock, log: silentLog, replicas: 5 })
