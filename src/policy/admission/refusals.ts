@@ -55,7 +55,7 @@ export function budgetError(
       ? 'it does not return by itself: ask for more'
       : `it returns on ${iso(endMs)}`
   return new BudgetExceededError(
-    `${labelOf(refusal.scope, owners)} has spent ${credits(refusal.spentNanoCredits)} of its budget of ${credits(refusal.maxNanoCredits)} credits${held}; this call may cost ${credits(wantedNanoCredits)}; ${returns}`,
+    `${labelOf(refusal.scope, owners)} has spent ${credits(refusal.spentNanoCredits)} of its budget of ${credits(refusal.maxNanoCredits)} credits${held}; this call may cost ${credits(wantedNanoCredits)}, less with a smaller max_tokens; ${returns}`,
     {
       code: 'budget_exceeded',
       retry_after: endMs === undefined ? undefined : Math.ceil((endMs - nowMs) / 1000),

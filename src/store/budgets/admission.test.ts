@@ -195,7 +195,7 @@ describe.each(databases)('admission on $name', (testDatabase) => {
       name: 'BudgetExceededError',
       code: 'budget_exceeded',
       message:
-        'the key ci has spent 0 of its budget of 2 credits, 1.025 held by running calls; this call may cost 1.025; it returns on 2026-12-01T00:00:00.000Z',
+        'the key ci has spent 0 of its budget of 2 credits, 1.025 held by running calls; this call may cost 1.025, less with a smaller max_tokens; it returns on 2026-12-01T00:00:00.000Z',
       body: { remaining_credits: 0.975, resets_at: '2026-12-01T00:00:00.000Z' },
     })
     permit.settle(finished(300_000_001, 50))
