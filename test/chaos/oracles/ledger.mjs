@@ -32,6 +32,14 @@ export function readLog(house) {
 /** The ledger as `/spend/logs` shows it; `undefined` where this gateway has none. @param {House} house @returns {Promise<Book | undefined>} */
 export async function readLedger(house) {
   const rows = new Map()
+  // To be asked makes a gateway write what it has kept while the database was away, instead of a few seconds later.
+  for (const { direct } of house.gateways) {
+    const { body } = await request(`${direct}/spend/logs?limit=1`, {
+      headers: { authorization: `Bearer ${KEY}`, connection: 'close' },
+      reset: true,
+    })
+    await body.dump()
+  }
   // Replicas share one ledger; a gateway without Postgres has its own.
   const gateways = house.sharedLedger ? house.gateways.slice(0, 1) : house.gateways
   for (const { direct } of gateways) {
