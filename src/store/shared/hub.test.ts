@@ -45,7 +45,7 @@ async function machine(workers: number, replicas?: number) {
 
 const NOW = 1_790_000_001_000
 let calls = 0
-function take({ limits }: Shared, demands: readonly Demand[], callId = `c${calls++}`) {
+async function take({ limits }: Shared, demands: readonly Demand[], callId = `c${calls++}`) {
   return limits.take({ callId, demands, tokens: 5, nowMs: NOW, deadlineMs: NOW + 600_000 })
 }
 
