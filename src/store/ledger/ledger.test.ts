@@ -167,10 +167,15 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       })
       first.finished(record('a'))
       first.finished(record('b'))
-      await first.close()
+      await first.flush()
       expect(failures).toEqual([2])
+      first.finished(record('later'))
+      // The next try is seconds away: what finishes until then is on disk already.
+      const waiting = readdirSync(folder).find((name) => name.includes('.held-')) ?? ''
+      expect(readFileSync(join(folder, waiting), 'utf8')).toContain('"request-later"')
+      await first.close()
       expect(first.lost).toBe(0)
-      expect(readdirSync(folder)).toHaveLength(1)
+      expect(readdirSync(folder).filter((name) => name.includes('.held-'))).toEqual([])
 
       // What another process left behind, its last line cut by the crash.
       const left = `${JSON.stringify(rowFromRecord(record('c')))}\n{"id":"hal`
@@ -182,7 +187,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       })
       second.finished(record('d'))
       await second.close()
-      expect((await summarize(database, [], {}))[0]?.calls).toBe(4)
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(5)
       expect(readdirSync(folder)).toEqual([])
       rmSync(folder, { recursive: true })
     }))

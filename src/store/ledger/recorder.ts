@@ -96,7 +96,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const atRest = (): void => {
     cancelPatience?.()
     cancelPatience = undefined
-    if (noting && !always && !stuck) {
+    if (noting && !always && !failing) {
       noting = false
       if (journal) unsafe.push(journal.nextBatch())
       if (waiting.length === 0) forgetJournal()
@@ -121,6 +121,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       forgetJournal()
     } catch (error) {
       failing = true
+      // What finishes from now on waits for the next try, which may be seconds away.
+      noting = true
       onFailure?.(error, rows.length)
       await keep(rows)
       if (spooled || stuck) cancelTimer ??= clock.setTimer(retryMs, () => void flush())
