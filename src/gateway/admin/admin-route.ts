@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { nearestName } from '../../config/nearest.ts'
-import { BadRequestError } from '../../core/errors.ts'
+import { BadRequestError, ServiceUnavailableError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { OnlyOnce } from '../../policy/admin/idempotency.ts'
+import { isStoreFailure, reasonOf } from '../../store/index.ts'
 import type { OwnAnswer, OwnRequest, OwnRoute } from '../own/own-route.ts'
 import { requireAdministrator, requireRoute, whoIs, type Who } from './who.ts'
 
@@ -63,7 +64,7 @@ export function ownRouteFrom(route: AdminRoute, onlyOnce: OnlyOnce): OwnRoute {
       const sent = route.body ? await request.json() : {}
       const body = check(route.body, sent, 'body')
       const { params, signal } = request
-      const work = () => route.handle({ who, params, query, body, signal })
+      const work = () => orAway(route.handle({ who, params, query, body, signal }))
       const key = route.writes ? idempotencyKey(request) : undefined
       if (key === undefined) return answerFrom(await work())
       const content = JSON.stringify([route.method, route.path, params, sent])
@@ -72,6 +73,19 @@ export function ownRouteFrom(route: AdminRoute, onlyOnce: OnlyOnce): OwnRoute {
         await onlyOnce.run({ actor: who.actor, key, content }, work as () => Promise<JsonValue>),
       )
     },
+  }
+}
+
+/** A full disk or a database that is away is no defect of ours, and another try may do. */
+async function orAway<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error
+    throw new ServiceUnavailableError(
+      `the database cannot do this now (${reasonOf(error)}): try again once it answers and has room`,
+      { cause: error, code: 'store_unavailable', retry_after: 5 },
+    )
   }
 }
 

@@ -27,3 +27,26 @@ export function isPermanent(error: unknown): boolean {
   }
   return false
 }
+
+/**
+ * Whether the database, and not the request, is what went wrong: full, locked, read-only, unreachable, out of connections.
+ * What breaks a rule of the schema is not among these: that is a defect of ours.
+ * Codes: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isStoreFailure(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code, errcode } = at as NodeJS.ErrnoException & { readonly errcode?: unknown }
+    // The low byte is the code, the rest says more.
+    if (typeof errcode === 'number' && SQLITE_AWAY.has(errcode & 0xff)) return true
+    if (code !== undefined && (POSTGRES_AWAY.test(code) || SOCKET_AWAY.test(code))) return true
+    if (/connection terminated|timeout exceeded when trying to connect/i.test(at.message))
+      return true
+  }
+  return false
+}
+
+/** BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN */
+const SQLITE_AWAY: ReadonlySet<number> = new Set([5, 6, 8, 10, 13, 14])
+/** Connection, read-only, rolled back for another, out of resources, stopped by an operator, of the system. */
+const POSTGRES_AWAY = /^(08...|25006|40...|53...|57...|58...)$/
+const SOCKET_AWAY = /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOSPC)/
