@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../core/clock.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -82,6 +83,25 @@ describe("other people's seats", () => {
       }),
     )
     expect(world.emulator.control.counters.read().exchanges).toBe(2)
+  })
+
+  test('a replica that missed a renewal does not take its fruit when all tokens have ended again', async () => {
+    const { value } = world.emulator.control.tokens.issue({ login: 'ann' })
+    const seats = { credential: () => Promise.resolve({ token: value }) }
+    const shared = createMemoryShare()
+    let laterMs = 0
+    const clock: Clock = { ...systemClock, now: () => Date.now() + laterMs }
+    const busy = world.copilot({ seats, shared, clock })
+    const idle = world.copilot({ seats, shared, clock })
+    const at = { seat: 'ann' }
+    const first = await busy.access(at, never)
+    const missed = await idle.access(at, never)
+    world.emulator.control.tokens.expireAll()
+    await busy.mend({ kind: 'renew-credential' }, at, first, never)
+    laterMs = 60_000
+    world.emulator.control.tokens.expireAll()
+    await idle.mend({ kind: 'renew-credential' }, at, missed, never)
+    expect(world.emulator.control.counters.read().exchanges).toBe(3)
   })
 })
 

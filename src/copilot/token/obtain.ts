@@ -21,6 +21,11 @@ import type { SharedToken, TokenShare } from './share.ts'
 /** Whoever keeps the credential has its successor a minute earlier. */
 const RENEW_BEFORE_MS = 240_000
 const SOON_MS = 30_000
+/**
+ * After a refusal, how old a token of another process may be: it has renewed for the same reason. An older one may have been
+ * ended together with ours, and a call is sent again only once.
+ */
+const RENEWED_JUST_NOW_MS = 5_000
 
 export interface ObtainOptions {
   readonly http: HttpClient
@@ -138,12 +143,13 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     request: GrantRequest,
   ): Promise<Exchanged> {
     const { share, key } = options.shareFor(credential)
-    const old = request.reason === 'first' ? undefined : request.old.bearer
-    const known = usable(await share.read(key), old)
+    const usable = (shared: SharedToken | undefined): ExchangedToken | undefined =>
+      stillGood(shared, request)
+    const known = usable(await share.read(key))
     if (known) return { ok: true, token: known }
     return share.exclusively(key, async () => {
       // Whoever held the lock before us may have fetched the very token we are after.
-      const fetched = usable(await share.read(key), old)
+      const fetched = usable(await share.read(key))
       if (fetched) return { ok: true, token: fetched }
       const result = await exchangeToken({
         http,
@@ -157,11 +163,14 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     })
   }
 
-  function usable(
+  function stillGood(
     shared: SharedToken | undefined,
-    old: string | undefined,
+    request: GrantRequest,
   ): ExchangedToken | undefined {
     if (!shared) return undefined
+    const old = request.reason === 'first' ? undefined : request.old.bearer
+    const ageMs = clock.now() - shared.receivedMs
+    if (request.reason === 'refused' && ageMs > RENEWED_JUST_NOW_MS) return undefined
     const expiresAt = asNumber(shared.raw['expires_at'])
     if (expiresAt !== undefined && expiresAt * 1000 <= clock.now()) return undefined
     const token = readExchange(shared.raw, shared.receivedMs)
