@@ -83,17 +83,14 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   }
 
   const reserveHere = ({ demands }: Reservation, amount: number): BudgetVerdict | undefined => {
-    for (const demand of demands) {
-      const allowance = allowanceOf(demand)
-      if (allowance.shortBy(amount) > 0 || !allowance.fits(amount, demand.maxNanoCredits))
-        return undefined
-    }
-    const spending = demands.map((demand) => {
-      const allowance = allowanceOf(demand)
-      allowance.reserve(amount)
-      return allowance.spending()
+    const wanted = demands.map(allowanceOf)
+    const served = demands.every((demand, index) => {
+      const allowance = wanted[index]
+      return allowance?.shortBy(amount) === 0 && allowance.fits(amount, demand.maxNanoCredits)
     })
-    return { spending }
+    if (!served) return undefined
+    for (const allowance of wanted) allowance.reserve(amount)
+    return { spending: wanted.map((allowance) => allowance.spending()) }
   }
 
   const draw = async (reservation: Reservation, amount: number): Promise<BudgetVerdict> => {
@@ -147,7 +144,10 @@ export function createAllowances(options: AllowancesOptions): Budgets {
       const renews = clock.monotonic() - renewedAt >= RENEW_MS
       const taken = []
       for (const [key, allowance] of allowances) {
-        if (allowance.isOver) allowances.delete(key)
+        if (allowance.isOver) {
+          allowances.delete(key)
+          continue
+        }
         const posting = allowance.takePosting(closed, renews)
         if (posting) taken.push({ allowance, ...posting })
       }
