@@ -158,7 +158,7 @@ interface Finding {
   readonly reason: string
   readonly certain: boolean
   readonly what: string
-  readonly todo: string
+  readonly mend: string
 }
 
 function Why({ name }: { name: string }) {
@@ -169,13 +169,13 @@ function Why({ name }: { name: string }) {
     <Loaded data={data}>
       {({ findings }) => (
         <ul class="findings" aria-label="Why it is missing">
-          {findings.map(({ reason, certain, what, todo }) => (
+          {findings.map(({ reason, certain, what, mend }) => (
             <li key={reason}>
               <Badge tone={certain ? 'warn' : 'plain'}>
                 {reason}
                 {certain ? '' : ', perhaps'}
               </Badge>{' '}
-              {what} <strong>{todo}</strong>
+              {what} <strong>{mend}</strong>
             </li>
           ))}
         </ul>

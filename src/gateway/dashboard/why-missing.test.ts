@@ -114,6 +114,6 @@ describe('why a model is missing', () => {
       catalogue: [model('gpt-5.4', { policy: { state: 'disabled' } })],
       status: { ...signedIn, plan: 'business' },
     })
-    expect(finding?.todo).toContain('owner of the organisation')
+    expect(finding?.mend).toContain('owner of the organisation')
   })
 })

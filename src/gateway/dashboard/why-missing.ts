@@ -20,7 +20,7 @@ export interface Finding {
     | 'unknown'
   readonly certain: boolean
   readonly what: string
-  readonly todo: string
+  readonly mend: string
 }
 
 export interface Facts {
@@ -55,7 +55,7 @@ export function whyMissing({ wanted, served, catalogue, status }: Facts): readon
         reason: 'available',
         certain: true,
         what: `The configuration serves “${wanted}”; GitHub lists no model of that name, so another upstream or entry does.`,
-        todo: 'Call it by this name.',
+        mend: 'Call it by this name.',
       },
     ]
   }
@@ -73,7 +73,7 @@ function notAsked({ problem, signedIn }: Facts['status']): Finding {
     reason: 'sign-in',
     certain: true,
     what: problem?.message ?? (signedIn ? 'GitHub could not be asked.' : 'Nobody is signed in.'),
-    todo: 'Connect a seat under Seats, or run jetway login, and look again.',
+    mend: 'Connect a seat under Seats, or run jetway login, and look again.',
   }
 }
 
@@ -86,7 +86,7 @@ function policyOf(model: Model, plan: string | undefined): Finding[] {
         reason: 'policy',
         certain: true,
         what: `GitHub lists ${model.id}, and a policy of the ${theirs ? 'organisation' : 'account'} has it switched off.`,
-        todo: theirs
+        mend: theirs
           ? 'Ask an owner of the organisation to enable it: Settings, Copilot, Models.'
           : 'Enable it at GitHub: Settings, Copilot, Features.',
       },
@@ -98,7 +98,7 @@ function policyOf(model: Model, plan: string | undefined): Finding[] {
         reason: 'terms',
         certain: true,
         what: `The terms of ${model.id} are not accepted yet.`,
-        todo: 'Accept them at GitHub under Settings, Copilot; with jetway.accept_policies they are accepted at the first call.',
+        mend: 'Accept them at GitHub under Settings, Copilot; with jetway.accept_policies they are accepted at the first call.',
       },
     ]
   }
@@ -119,7 +119,7 @@ function planOf(model: Model, plan: string | undefined): Finding[] {
       reason: 'plan',
       certain,
       what: `GitHub keeps ${model.id} for the plans ${audiences.join(', ')}; the seat's plan is ${plan}.`,
-      todo: 'A larger plan has it; or take one of the models that the list shows.',
+      mend: 'A larger plan has it; or take one of the models that the list shows.',
     },
   ]
 }
@@ -129,7 +129,7 @@ function notConfigured(model: Model): Finding {
     reason: 'configuration',
     certain: true,
     what: `GitHub lists ${model.id} for the seat, but this gateway's model_list, or your key, has no name for it.`,
-    todo: 'Add github_copilot/* to model_list to serve all, or an entry for this one; a key may be limited to some models.',
+    mend: 'Add github_copilot/* to model_list to serve all, or an entry for this one; a key may be limited to some models.',
   }
 }
 
@@ -138,7 +138,7 @@ function available(model: Model): Finding {
     reason: 'available',
     certain: true,
     what: `Nothing is in the way of ${model.id}.`,
-    todo: `Call it as ${model.id}.`,
+    mend: `Call it as ${model.id}.`,
   }
 }
 
@@ -149,7 +149,7 @@ function spelling(near: readonly string[]): Finding[] {
       reason: 'spelling',
       certain: false,
       what: `There are models of a similar name: ${near.join(', ')}.`,
-      todo: 'Take one of them, if that was meant.',
+      mend: 'Take one of them, if that was meant.',
     },
   ]
 }
@@ -162,14 +162,14 @@ function notListed({ plan, source, way }: Facts['status']): Finding[] {
       reason: 'organisation',
       certain: false,
       what: `The seat comes from an organisation (plan ${plan}); its owners decide which models GitHub lists at all.`,
-      todo: 'Ask an owner: Settings, Copilot, Models.',
+      mend: 'Ask an owner: Settings, Copilot, Models.',
     })
   } else if (plan !== undefined) {
     findings.push({
       reason: 'plan',
       certain: false,
       what: `The seat's plan is ${plan}, and the largest models come with larger plans.`,
-      todo: 'Compare the plans at GitHub.',
+      mend: 'Compare the plans at GitHub.',
     })
   }
   if (source !== undefined && (!OWN_SIGN_INS.has(source) || way === 'direct')) {
@@ -177,7 +177,7 @@ function notListed({ plan, source, way }: Facts['status']): Finding[] {
       reason: 'application',
       certain: false,
       what: `The sign-in comes from ${source}; GitHub lists models by the application that signed in.`,
-      todo: 'Run jetway login: the list is that of an editor then.',
+      mend: 'Run jetway login: the list is that of an editor then.',
     })
   }
   if (findings.length > 0) return findings
@@ -186,7 +186,7 @@ function notListed({ plan, source, way }: Facts['status']): Finding[] {
       reason: 'unknown',
       certain: false,
       what: 'GitHub does not list it for this seat and does not say why.',
-      todo: 'Check the name; jetway models lists what there is.',
+      mend: 'Check the name; jetway models lists what there is.',
     },
   ]
 }
