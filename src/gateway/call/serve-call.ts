@@ -31,7 +31,6 @@ export async function serveCall(
     held += bytes
   }
   const ticket = {
-    place: -1,
     abandon: () => {
       controller.abort(stopping())
       if (response.headersSent) response.destroy()
