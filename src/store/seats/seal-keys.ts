@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSealKey } from '../../policy/seats/seal.ts'
+import { findKeyFile } from './seal-key-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const FILE = 'seal.key'
 const KEYCHAIN = 'keychain'
 const SERVICE = 'jetway'
 const ACCOUNT = 'seal-key'
@@ -31,29 +31,7 @@ export async function findSealKeys(options: {
     return (await keychain.find()) ?? onlyOne(dataFolder, () => makeIn(keychain))
   }
   if (given !== undefined && given !== '') return given
-  return shared ? undefined : fromFile(dataFolder)
-}
-
-async function fromFile(folder: string): Promise<string | undefined> {
-  const path = join(folder, FILE)
-  const found = await readFile(path, 'utf8').catch(() => undefined)
-  if (found !== undefined) return found.trim()
-  const made = createSealKey()
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(`${made}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    return made
-  } catch (error) {
-    // Another process was faster; or the folder cannot be written, and then nothing can be kept anyway.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined
-    return (await readFile(path, 'utf8')).trim()
-  }
+  return shared ? undefined : findKeyFile(dataFolder)
 }
 
 /** macOS' and the Linux desktops' own commands; what is secret goes over stdin, since arguments can be seen by others. */
