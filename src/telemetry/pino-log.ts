@@ -1,5 +1,6 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
-import type { Log, LogLevel } from '../core/log.ts'
+import type { Log, LogFields, LogLevel } from '../core/log.ts'
+import { createGatheredLines } from './gathered-lines.ts'
 
 export interface PinoLog extends Log {
   /** Writes what is still in memory, at once: before the process ends. */
@@ -13,17 +14,11 @@ export interface PinoLogOptions {
   readonly to?: number | string | undefined
 }
 
-/** Lines are gathered up to this many bytes before they are written, or for this long. */
-const BUFFER_BYTES = 12_288
-const FLUSH_EVERY_MS = 1000
-
 /** JSON lines by pino: partial writes, full pipes and the end of the process are its trade. */
 export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
   const stream = destination({
     dest: options.to ?? 2,
     sync: false,
-    minLength: BUFFER_BYTES,
-    periodicFlush: FLUSH_EVERY_MS,
   })
   // A log that nobody reads any more (a closed pipe) must not end the gateway.
   stream.on('error', () => {})
@@ -31,27 +26,27 @@ export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
     { level: options.level ?? 'info', base: null, timestamp: stdTimeFunctions.isoTime },
     stream,
   )
-  const line = (level: 'info' | 'warn', message: string, members: string): void => {
+  const gathered = createGatheredLines((text) => {
+    stream.write(text)
+  })
+  const say = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (!logger.isLevelEnabled(level)) return
-    stream.write(
-      `{"level":${LEVELS[level]},"time":"${new Date().toISOString()}",${members}"msg":"${message}"}\n`,
-    )
+    // In the order in which things happened.
+    gathered.flush()
+    logger[level](fields ?? NOTHING, message)
   }
   return {
-    line,
-    debug: (message, fields) => {
-      logger.debug(fields ?? NOTHING, message)
+    line(level, message, members) {
+      if (!logger.isLevelEnabled(level)) return
+      const time = new Date().toISOString()
+      gathered.add(`{"level":${LEVELS[level]},"time":"${time}",${members}"msg":"${message}"}\n`)
     },
-    info: (message, fields) => {
-      logger.info(fields ?? NOTHING, message)
-    },
-    warn: (message, fields) => {
-      logger.warn(fields ?? NOTHING, message)
-    },
-    error: (message, fields) => {
-      logger.error(fields ?? NOTHING, message)
-    },
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
     flush() {
+      gathered.flush()
       try {
         stream.flushSync()
       } catch {
