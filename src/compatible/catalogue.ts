@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../core/cancel-signal.ts'
 import type { Clock } from '../core/clock.ts'
 import type { HttpClient } from '../core/http.ts'
 import { asArray, asString, isJsonObject, tryParseJson } from '../core/json.ts'
@@ -10,7 +11,7 @@ export interface CatalogueEntry {
 }
 
 export interface Catalogue {
-  list(access: Access, signal: AbortSignal): Promise<readonly CatalogueEntry[]>
+  list(access: Access, signal: CancelSignal): Promise<readonly CatalogueEntry[]>
 }
 
 const FRESH_MS = 60_000

@@ -1,6 +1,7 @@
 import { whenKnown, type Awaitable } from '../core/awaitable.ts'
 import type { SeatId } from '../core/call.ts'
 import { OWN_SEAT } from '../core/call.ts'
+import type { CancelSignal } from '../core/cancel-signal.ts'
 import { AuthenticationError, PermissionDeniedError } from '../core/errors.ts'
 import type { Model } from '../core/model.ts'
 import type { Access, Mend, Place, Refusal, Failure } from '../core/upstream.ts'
@@ -122,7 +123,7 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     return checked.base
   }
 
-  function access(at: Place, signal: AbortSignal): Awaitable<Access> {
+  function access(at: Place, signal: CancelSignal): Awaitable<Access> {
     const explicit = explicitBase(at)
     if (explicit && at.apiKey !== undefined && tokenKind(at.apiKey) === 'other') {
       return foreignAccess(explicit, at.apiKey)
@@ -168,7 +169,12 @@ export function createCopilot(options: CopilotOptions): CopilotUpstream {
     })
   }
 
-  async function mendCall(mend: Mend, at: Place, used: Access, signal: AbortSignal): Promise<void> {
+  async function mendCall(
+    mend: Mend,
+    at: Place,
+    used: Access,
+    signal: CancelSignal,
+  ): Promise<void> {
     const { keeper } = seats.get(at.seat, at.apiKey)
     switch (mend.kind) {
       case 'renew-credential':

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.ts'
 import type { RequestPath } from './dialect.ts'
 import type { JsonObject } from './json.ts'
 
@@ -32,7 +33,7 @@ export interface Call {
   readonly caller: Caller
   readonly options: CallOptions
   /** Aborts when the client goes away; the reason says so. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** `clock.monotonic()` when the first byte of the request was read. */
   readonly receivedAt: number
   /** The client came over a WebSocket, so that the upstream may be asked over one, too. */

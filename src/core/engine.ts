@@ -1,4 +1,5 @@
 import type { Call, Caller } from './call.ts'
+import type { CancelSignal } from './cancel-signal.ts'
 import type { CallRecord } from './ledger.ts'
 import type { Model } from './model.ts'
 import type { Sink } from './sink.ts'
@@ -11,7 +12,7 @@ export interface Engine {
    */
   run(call: Call, sink: Sink): Promise<CallRecord>
   /** Every model this caller may use, under the names to call it by. Rejects with what keeps the catalogue away. */
-  listModels(caller: Caller, signal: AbortSignal): Promise<readonly ListedModel[]>
+  listModels(caller: Caller, signal: CancelSignal): Promise<readonly ListedModel[]>
 }
 
 export interface ListedModel {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.ts'
 import type { ResponseHeaders } from './upstream.ts'
 
 /** One whole exchange with a control plane: sign-in, tokens, catalogue, quota. The path of a call does not use it. */
@@ -15,7 +16,7 @@ export interface HttpRequest {
   readonly timeoutMs?: number | undefined
   /** Larger answers are an error. @default 8 MiB */
   readonly maxBytes?: number | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
 }
 
 export interface HttpResponse {

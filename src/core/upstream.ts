@@ -1,4 +1,5 @@
 import type { Awaitable } from './awaitable.ts'
+import type { CancelSignal } from './cancel-signal.ts'
 import type { RequestFacts } from './dialect.ts'
 import type { SeatId } from './call.ts'
 import type { JetwayError } from './errors.ts'
@@ -11,16 +12,16 @@ export interface Upstream {
   /** As in `github_copilot/<model>`. */
   readonly provider: string
   /** The catalogue's model, found by any of its spellings; `undefined` when the (fresh) catalogue has none such. */
-  findModel(id: string, at: Place, signal: AbortSignal): Awaitable<Model | undefined>
-  listModels(at: Place, signal: AbortSignal): Promise<readonly Model[]>
+  findModel(id: string, at: Place, signal: CancelSignal): Awaitable<Model | undefined>
+  listModels(at: Place, signal: CancelSignal): Promise<readonly Model[]>
   /** Host and credential for one attempt. Never blocks on a person: not signed in is an `AuthenticationError`. */
-  access(at: Place, signal: AbortSignal): Awaitable<Access>
+  access(at: Place, signal: CancelSignal): Awaitable<Access>
   /** Pure: the vendor's headers and repairs for this request. */
   prepare(draft: Draft): Prepared
   /** Pure: what an answer that is no success means, and what would mend it. */
   readFailure(refusal: Refusal): Failure
   /** Does the mending: a new token, the right host, a newer API version. Single flight inside. */
-  mend(mend: Mend, at: Place, access: Access, signal: AbortSignal): Promise<void>
+  mend(mend: Mend, at: Place, access: Access, signal: CancelSignal): Promise<void>
   /** Reads limits and quota from the headers of any answer. Called once per attempt; must be cheap. */
   observe?(at: Place, headers: ResponseHeaders): void
 }

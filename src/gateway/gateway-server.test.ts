@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { abortSignalOf } from '../core/cancel-signal.ts'
 import type { Sink } from '../core/sink.ts'
 import { post, send, sendRaw, startTestGateway } from './__fixtures__/start-test-gateway.ts'
 import type { TestGateway } from './__fixtures__/start-test-gateway.ts'
@@ -654,7 +655,7 @@ describe('overload and the end', () => {
         sink.head(200, {})
         sink.write(Buffer.from('start'))
         resolve()
-        await once(call.signal, 'abort')
+        await once(abortSignalOf(call.signal), 'abort')
       }
     })
     const first = post(url, '/v1/chat/completions', CHAT)

@@ -1,4 +1,5 @@
 import { whenKnown, type Awaitable } from '../../core/awaitable.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import { APIConnectionError, JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
@@ -9,9 +10,9 @@ import type { ModelIndex } from './spelling.ts'
 
 /** The models of one seat on one host: fresh for a while, kept when a refresh fails. */
 export interface Catalogue {
-  list(signal: AbortSignal): Promise<readonly Model[]>
+  list(signal: CancelSignal): Promise<readonly Model[]>
   /** `undefined` only after a look at a catalogue that is fresh. */
-  find(id: string, signal: AbortSignal): Awaitable<Model | undefined>
+  find(id: string, signal: CancelSignal): Awaitable<Model | undefined>
   /** What is in hand, without asking. */
   readonly known: readonly Model[]
   /** The next question asks upstream: a policy was accepted, someone else signed in. */
@@ -72,7 +73,7 @@ export function createCatalogue(options: {
   }
 
   /** An old list serves at once and is renewed behind; none, or one known to be wrong, is waited for. */
-  function current(signal: AbortSignal): Awaitable<Snapshot> {
+  function current(signal: CancelSignal): Awaitable<Snapshot> {
     if (!snapshot) return abortable(refresh(), signal)
     if (expired) return abortable(refresh(), signal).catch(staleUnless(signal, snapshot))
     if (ageMs() > FRESH_MS && !flight && !backoff.standing()) {
@@ -83,7 +84,7 @@ export function createCatalogue(options: {
     return snapshot
   }
 
-  async function lookAgain(id: string, signal: AbortSignal): Promise<Model | undefined> {
+  async function lookAgain(id: string, signal: CancelSignal): Promise<Model | undefined> {
     const stale = snapshot
     if (!stale) return undefined
     const fresh = await abortable(refresh(), signal).catch(staleUnless(signal, stale))
@@ -107,7 +108,7 @@ export function createCatalogue(options: {
   }
 }
 
-function staleUnless(signal: AbortSignal, stale: Snapshot): (error: unknown) => Snapshot {
+function staleUnless(signal: CancelSignal, stale: Snapshot): (error: unknown) => Snapshot {
   return (error) => {
     if (signal.aborted) throw error
     return stale

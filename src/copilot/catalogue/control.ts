@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import { BadGatewayError } from '../../core/errors.ts'
 import type { HttpClient, HttpResponse } from '../../core/http.ts'
 import type { Model } from '../../core/model.ts'
@@ -11,8 +12,8 @@ import { parseCatalogue } from './parse-catalogue.ts'
 export interface ControlPlane {
   readonly http: HttpClient
   readonly blocks: HeaderBlocks
-  readonly access: (signal: AbortSignal) => Promise<Access>
-  readonly mend: (mend: Mend, access: Access, signal: AbortSignal) => Promise<void>
+  readonly access: (signal: CancelSignal) => Promise<Access>
+  readonly mend: (mend: Mend, access: Access, signal: CancelSignal) => Promise<void>
   readonly readFailure: (refusal: Refusal) => Failure
 }
 

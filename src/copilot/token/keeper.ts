@@ -1,4 +1,5 @@
 import type { Awaitable } from '../../core/awaitable.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import {
   APIConnectionError,
@@ -22,9 +23,9 @@ export interface Held {
 /** Keeps one credential's grant: one request to GitHub serves everyone who waits, and most calls wait for nothing. */
 export interface Keeper {
   /** A grant that is good now. Rejects at once while a failure stands. */
-  hold(signal: AbortSignal): Awaitable<Held>
+  hold(signal: CancelSignal): Awaitable<Held>
   /** The grant of this generation was refused; all who hold it renew it once. */
-  renew(generation: number, reason: 'refused' | 'misdirected', signal: AbortSignal): Promise<void>
+  renew(generation: number, reason: 'refused' | 'misdirected', signal: CancelSignal): Promise<void>
   /** What is in hand, good or not. */
   readonly current: Held | undefined
   readonly failure: JetwayError | undefined
@@ -139,7 +140,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     return undefined
   }
 
-  async function obtainNow(signal: AbortSignal): Promise<Held> {
+  async function obtainNow(signal: CancelSignal): Promise<Held> {
     const failure = flight ? undefined : await standing()
     // While that was found out, another call may have begun, or even finished.
     if (held && !isPast(held, held.grant.expiresAtMs)) return held
@@ -216,7 +217,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
 }
 
 /** One waiter's share of work that others wait for too: the waiter may leave, the work goes on. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(work: Promise<T>, signal: CancelSignal): Promise<T> {
   if (signal.aborted) return Promise.reject(signal.reason as Error)
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

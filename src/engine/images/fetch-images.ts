@@ -1,4 +1,6 @@
 import type { DialectName } from '../../core/call.ts'
+import { abortSignalOf } from '../../core/cancel-signal.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DataSource } from '../../core/conversation.ts'
 import { BadRequestError } from '../../core/errors.ts'
@@ -14,7 +16,7 @@ export interface ImagesWanted {
   readonly settings: ImageSettings
   readonly fetch: GuardedFetch
   readonly clock: Clock
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }
 
 export interface FetchedImages {
@@ -70,7 +72,7 @@ async function fetchAll(
   const endAt = clock.monotonic() + settings.timeoutMs
   // The first that fails ends the others.
   const failed = new AbortController()
-  const wanted = AbortSignal.any([signal, failed.signal])
+  const wanted = AbortSignal.any([abortSignalOf(signal), failed.signal])
   let bytesLeft = settings.maxBytes
   let next = 0
 

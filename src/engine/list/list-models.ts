@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { ListedModel } from '../../core/engine.ts'
 import type { Model } from '../../core/model.ts'
 import type { Deployment, Settings } from '../../core/settings.ts'
@@ -14,7 +15,7 @@ export async function listModels(
   upstreams: ReadonlyMap<string, Upstream>,
   defaultProvider: string | undefined,
   caller: Caller,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly ListedModel[]> {
   const listed = new Map<string, ListedModel>()
   const add = (entry: ListedModel): void => {
@@ -47,7 +48,7 @@ async function entriesOf(
   deployment: Deployment,
   upstreams: ReadonlyMap<string, Upstream>,
   caller: Caller,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly ListedModel[]> {
   const { modelName, provider, apiBase, apiKey } = deployment
   const upstream = upstreams.get(provider)

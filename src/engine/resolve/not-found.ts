@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import { NotFoundError } from '../../core/errors.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Place, Upstream } from '../../core/upstream.ts'
@@ -14,7 +15,7 @@ export async function notFound(
   settings: Settings,
   upstreams: ReadonlyMap<string, Upstream>,
   place: Place,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<NotFoundError> {
   const names = new Set(settings.router.aliases.keys())
   for (const { modelName } of settings.deployments) if (!isWildcard(modelName)) names.add(modelName)

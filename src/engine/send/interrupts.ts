@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../core/awaitable.ts'
 import type { Call } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import { JetwayError, Timeout } from '../../core/errors.ts'
 import type { Stopwatch } from '../settle/stopwatch.ts'
@@ -14,8 +15,7 @@ export class Interrupts implements Sleeper {
   readonly #clock: Clock
   readonly #wakeUps: WakeUps
   readonly #watch: Stopwatch
-  readonly #signal: AbortSignal
-  readonly #ownSignal: boolean
+  readonly #signal: CancelSignal
   #reject: ((error: Error) => void) | undefined
   #deadlineAt = Infinity
   /** The exchange under way; it minds the deadline, too. */
@@ -24,12 +24,11 @@ export class Interrupts implements Sleeper {
   place = -1
   aborted = false
 
-  constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, { signal, caller }: Call) {
+  constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, { signal }: Call) {
     this.#clock = clock
     this.#wakeUps = wakeUps
     this.#watch = watch
     this.#signal = signal
-    this.#ownSignal = caller.kind !== 'sdk'
   }
 
   /** Starts listening. Throws when the client has gone already. */
@@ -55,8 +54,7 @@ export class Interrupts implements Sleeper {
   }
 
   release(): void {
-    // A program may give one signal to all its calls. A gateway's is made for one, and goes with it: not worth 2 µs.
-    if (!this.#ownSignal) this.#signal.removeEventListener('abort', this)
+    this.#signal.removeEventListener('abort', this)
     this.#wakeUps.delete(this)
   }
 

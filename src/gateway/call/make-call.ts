@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Call, Caller, RequestBody, TraceHeaders } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Dialect, RequestPath } from '../../core/dialect.ts'
 import { BadRequestError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -17,7 +18,7 @@ export interface CallParts {
   /** For dialects that keep model or streaming in the path. */
   readonly path?: RequestPath | undefined
   readonly caller: Caller
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   readonly receivedAt: number
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../../core/call.ts'
+import { Cancellation } from '../../core/cancel-signal.ts'
 import type { Dialect, RequestPath } from '../../core/dialect.ts'
 import { ServiceUnavailableError } from '../../core/errors.ts'
 import type { GatewayHouse } from '../house.ts'
@@ -23,7 +24,7 @@ export async function serveCall(
   // Anthropic's SDKs read it under this name: https://docs.anthropic.com/en/api/errors#request-id
   if (dialect.name === 'messages') response.setHeader('request-id', id)
   const sink = new NodeSink(response, id)
-  const controller = new AbortController()
+  const cancellation = new Cancellation()
   let taken = false
   let held = 0
   const hold = (bytes: number): void => {
@@ -32,7 +33,7 @@ export async function serveCall(
   }
   const ticket = {
     abandon: () => {
-      controller.abort(stopping())
+      cancellation.abort(stopping())
       if (response.headersSent) response.destroy()
       else refuse(stopping())
     },
@@ -53,7 +54,7 @@ export async function serveCall(
     if (taken) house.inFlight.leave(ticket)
   }
   response.once('close', () => {
-    if (!response.writableFinished) controller.abort(clientGone())
+    if (!response.writableFinished) cancellation.abort(clientGone())
     finishOne()
   })
   // Without a listener, an error of a dying socket would end the process.
@@ -68,8 +69,8 @@ export async function serveCall(
     house.inFlight.enter(ticket)
     taken = true
     const bytes = await readBody(request, house.settings().maxBodyBytes, hold)
-    const { signal } = controller
-    if (signal.aborted) return
+    if (cancellation.aborted) return
+    const signal = cancellation
     const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
     await house.engine.run(call, sink)
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../core/awaitable.ts'
 import type { SeatId } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import { RateLimitError } from '../../core/errors.ts'
 import type { LimitSettings } from '../../core/settings.ts'
@@ -12,7 +13,7 @@ import type { LimitSettings } from '../../core/settings.ts'
  */
 export interface SeatQueue {
   /** The release, when it is this call's turn: at once where there is room. */
-  enter(seat: SeatId, signal: AbortSignal): Awaitable<Release>
+  enter(seat: SeatId, signal: CancelSignal): Awaitable<Release>
   /** Calls under way and waiting, for metrics. */
   load(seat: SeatId): { readonly running: number; readonly waiting: number }
 }

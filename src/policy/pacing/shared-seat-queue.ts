@@ -1,4 +1,5 @@
 import type { SeatId } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { LimitSettings } from '../../core/settings.ts'
 import { ASK_AGAIN_MS, type GiveBack, type HeldPlaces, type NoPlace } from './held-places.ts'
@@ -36,7 +37,7 @@ export function createSharedSeatQueue(
 
   const waitInLine = async (
     seat: SeatId,
-    signal: AbortSignal,
+    signal: CancelSignal,
     giveUpAt: number,
     firstWaitMs: number,
     freedBefore: number,
@@ -91,7 +92,7 @@ export function createSharedSeatQueue(
 
   const enterShared = async (
     seat: SeatId,
-    signal: AbortSignal,
+    signal: CancelSignal,
     leave: Release,
   ): Promise<Release> => {
     const since = clock.monotonic() - leave.queuedMs
@@ -127,6 +128,6 @@ function isPlace(answer: GiveBack | NoPlace): answer is GiveBack {
 }
 
 /** Asked anew after each wait. */
-function isAborted(signal: AbortSignal): boolean {
+function isAborted(signal: CancelSignal): boolean {
   return signal.aborted
 }

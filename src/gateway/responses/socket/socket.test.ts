@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { abortSignalOf } from '../../../core/cancel-signal.ts'
 import { DEFAULT_SETTINGS } from '../../../core/default-settings.ts'
 import { AuthenticationError } from '../../../core/errors.ts'
 import { asObject } from '../../../core/json.ts'
@@ -305,7 +306,7 @@ test('closing the socket ends the call', async () => {
     engine.answer = async (call, sink) => {
       sink.head(200, { 'content-type': 'text/event-stream' })
       sink.write(event('response.created', { id: 'resp_1' }))
-      await once(call.signal, 'abort')
+      await once(abortSignalOf(call.signal), 'abort')
       resolve()
     }
   })
