@@ -33,15 +33,20 @@ import { planCall } from './plan-call.mjs'
  * @property {(result: CallResult, verdict: Verdict, phase: Phase) => void} onResult
  */
 
-/** So many calls while the fault is on, or as many as the time holds; then the gateway must be well again. @param {PhaseInput} input @returns {Promise<PhaseReport>} */
+/** So many calls while the fault is on, or as many as the time holds, and for as long as the fault needs; then the gateway must be well again. @param {PhaseInput} input @returns {Promise<PhaseReport>} */
 export async function runPhase(input) {
   const { house, phase, calls, maxMs, concurrency } = input
   const tally = createTally()
   await phase.begin(house)
   let problem
-  const until = performance.now() + maxMs
+  const startedAt = performance.now()
+  const until = startedAt + maxMs
+  const enough = startedAt + (phase.leastMs ?? 0)
   try {
-    const more = (/** @type {number} */ number) => number < calls && performance.now() < until
+    const more = (/** @type {number} */ number) => {
+      const now = performance.now()
+      return now < until && (number < calls || now < enough)
+    }
     await runCalls(input, tally, phase, more, concurrency)
   } finally {
     await phase.end(house)
@@ -76,6 +81,8 @@ const HEARD_MS = 100
 const RECOVERY_MS = 15_000
 const LET_GO_MS = 20_000
 const IN_A_ROW = 12
+/** What breaks sooner was refused, or cut at once; and so long a client then waits. */
+const REFUSED_MS = 100
 
 /** @returns {{ add(result: CallResult, phase: Phase): Verdict, read(): Pick<PhaseReport, 'calls' | 'verdicts' | 'wrongs' | 'slowestMs'> }} */
 export function createTally() {
@@ -125,6 +132,8 @@ export async function runCalls(
       const gateway = house.gateways[number % house.gateways.length]
       const result = await callers.call(gateway.origin, plan)
       onResult(result, tally.add(result, phase), phase)
+      // As real clients do; the calls of a phase would else be used up while nobody listens.
+      if (result.outcome.kind === 'broken' && result.ms < REFUSED_MS) await pause(REFUSED_MS)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, lane))

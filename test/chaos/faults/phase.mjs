@@ -15,16 +15,17 @@
  * @property {readonly string[]} [models] calls go to these names instead of the usual ones
  * @property {number} [abortAfterMs] the client goes away after this long
  * @property {number} [aborts] the share of calls in which the client goes away, at any moment
+ * @property {number} [leastMs] it goes on for so long, also when its calls are done before
  * @property {number} [weight] share of the calls, 1 when left out
  * @property {number} [recoveryMs] how soon all must be well again, where that is longer than usual
  */
 
 /**
- * On for a while, off for a while, until the phase ends. Never two changes at once: the next waits for the one before.
+ * On for a while, off for a while, until the phase ends, and twice at least: fast calls would else be over before the fault comes. Never two changes at once: the next waits for the one before.
  *
  * @param {{ readonly onMs: number, readonly offMs: number }} pace
  * @param {(house: House) => Promise<unknown>} on @param {(house: House) => Promise<unknown>} off
- * @returns {Pick<Phase, 'begin' | 'end'>}
+ * @returns {Pick<Phase, 'begin' | 'end' | 'leastMs'>}
  */
 export function alternating({ onMs, offMs }, on, off) {
   let stop = new AbortController()
@@ -41,6 +42,7 @@ export function alternating({ onMs, offMs }, on, off) {
       }
     })
   return {
+    leastMs: 2 * (onMs + offMs),
     begin(house) {
       stop = new AbortController()
       const { signal } = stop
@@ -63,10 +65,13 @@ export function alternating({ onMs, offMs }, on, off) {
   }
 }
 
-/** Does something again and again until the phase ends. @param {number} everyMs @param {(house: House) => Promise<unknown>} act @param {(house: House) => Promise<unknown>} [undo] @returns {Pick<Phase, 'begin' | 'end'>} */
+/** Does something again and again until the phase ends. @param {number} everyMs @param {(house: House) => Promise<unknown>} act @param {(house: House) => Promise<unknown>} [undo] @returns {Pick<Phase, 'begin' | 'end' | 'leastMs'>} */
 export function repeating(everyMs, act, undo) {
-  const { begin, end } = alternating({ onMs: everyMs, offMs: 0 }, act, () => Promise.resolve())
+  const { begin, end, leastMs } = alternating({ onMs: everyMs, offMs: 0 }, act, () =>
+    Promise.resolve(),
+  )
   return {
+    leastMs,
     begin,
     async end(house) {
       await end(house)
