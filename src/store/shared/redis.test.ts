@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
 import { createVirtualClock } from '../../core/virtual-clock.ts'
@@ -105,4 +106,40 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
     expect(await share.exclusively('own', () => Promise.resolve('worked'))).toBe('worked')
     await lost.close()
   })
+
+  test('a connection that has fallen silent is replaced', async () => {
+    const network = await openNetwork(Number(new URL(server?.url ?? '').port))
+    const patient = await openRedis(network.url, undefined, 50)
+    expect(await patient.command(['PING'])).toBe('PONG')
+    network.fallSilent()
+    await expect(patient.command(['PING'])).rejects.toThrow('did not answer within 50 ms')
+    const ping = () => patient.command(['PING']).catch(() => undefined)
+    await expect.poll(ping).toBe('PONG')
+    await patient.close()
+    network.close()
+  })
 })
+
+/** Carries bytes to the port, until it carries those of the connections it has no further. */
+async function openNetwork(port: number) {
+  const pairs: [Socket, Socket][] = []
+  const listener = createServer((client) => {
+    const target = connect(port, '127.0.0.1')
+    for (const socket of [client, target]) socket.on('error', () => {})
+    client.pipe(target).pipe(client)
+    pairs.push([client, target])
+  })
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `redis://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    fallSilent() {
+      for (const [client, target] of pairs) client.unpipe(target)
+    },
+    close() {
+      for (const sockets of pairs) for (const socket of sockets) socket.destroy()
+      listener.close()
+    },
+  }
+}

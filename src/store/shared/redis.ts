@@ -12,6 +12,7 @@ export interface RedisConnection {
 export async function openRedis(
   url: string,
   onFailure: (error: Error) => void = () => {},
+  commandMs = COMMAND_MS,
 ): Promise<RedisConnection> {
   const { createClient } = await import('@redis/client').catch((cause: unknown) => {
     throw new Error('REDIS_URL is set: install the package `@redis/client` beside jetway', {
@@ -23,21 +24,50 @@ export async function openRedis(
       url,
       // A call never waits in a queue for a server that is away.
       disableOfflineQueue: true,
+      // Where nobody asks anything, this keeps `socketTimeout` away.
+      pingInterval: SOCKET_MS / 3,
       socket: {
         connectTimeout: 2000,
+        // Also for a connection that falls silent while it is being set up: nothing can be asked on it then.
+        socketTimeout: SOCKET_MS,
         reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 2000),
       },
     })
     client.on('error', onFailure)
     return client
   }
-  const client = create()
+  let client = create()
+  let heardAt = -Infinity
   await firstTry(client.connect(), onFailure)
+
+  /** The operating system would notice after many minutes; until then every try would cost its whole time. */
+  const replace = (silent: typeof client): void => {
+    if (silent !== client || !silent.isOpen) return
+    client = create()
+    // It goes on trying until it is destroyed, which is then its failure.
+    client.connect().catch(() => {})
+    silent.destroy()
+  }
+
+  const command = async (words: readonly string[]): Promise<unknown> => {
+    const asked = client
+    const askedAt = performance.now()
+    try {
+      const answer = await withinTime(asked.sendCommand([...words]), commandMs)
+      heardAt = performance.now()
+      return answer
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) heardAt = performance.now()
+      else if (heardAt < askedAt) replace(asked)
+      throw error
+    }
+  }
+
   let subscriber: ReturnType<typeof create> | undefined
   let subscribing: Promise<unknown> | undefined
 
   return {
-    command: (words) => withinTime(client.sendCommand([...words])),
+    command,
     async subscribe(channel, onMessage) {
       const open = (subscriber ??= create())
       subscribing ??= open.connect()
@@ -57,18 +87,26 @@ export async function openRedis(
   }
 }
 
+const SOCKET_MS = 15_000
+
 /** A server that took the command and does not answer is as good as away. */
 const COMMAND_MS = 1000
 
-function withinTime<Answer>(asked: Promise<Answer>): Promise<Answer> {
+function withinTime<Answer>(asked: Promise<Answer>, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`Redis did not answer within ${COMMAND_MS} ms`))
-    }, COMMAND_MS)
+      reject(new NoAnswer(timeoutMs))
+    }, timeoutMs)
     asked.then(resolve, reject).finally(() => {
       clearTimeout(timer)
     })
   })
+}
+
+class NoAnswer extends Error {
+  constructor(timeoutMs: number) {
+    super(`Redis did not answer within ${timeoutMs} ms`)
+  }
 }
 
 const FIRST_TRY_MS = 2000
