@@ -59,13 +59,7 @@ function fieldsOf(record: CallRecord, traceId: string | undefined): LogFields {
 }
 
 function membersOf(fields: LogFields): string {
-  let members = ''
-  for (const name in fields) {
-    const value = fields[name]
-    if (value === undefined) continue
-    members += `"${name}":${JSON.stringify(value)},`
-  }
-  return members
+  return `${JSON.stringify(fields).slice(1, -1)},`
 }
 
 function rounded(ms: number): number {

@@ -11,7 +11,7 @@ import type { Spending } from '../budgets/budget-store.ts'
 import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
 import { grantOfCaller } from '../keys/key-caller.ts'
 import type { Grant } from '../keys/key.ts'
-import type { LimitStore } from '../limits/limit-store.ts'
+import type { Demand, LimitStore } from '../limits/limit-store.ts'
 import type { Release, SeatQueue } from '../pacing/seat-queue.ts'
 import { budgetDemands, limitDemands, ownersOf, type Owner } from './demands.ts'
 import { estimateCall } from './estimate.ts'
@@ -40,6 +40,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const { limits, budgets, seats, clock, log } = options
   const longestCallMs = options.longestCallMs ?? 600_000
   const allowAway = options.whenStoreIsAway === 'allow'
+  /** A grant is kept for a second, and serves many calls. */
+  const known = new WeakMap<Grant, Demanded>()
+
+  const demandedBy = (grant: Grant): Demanded => {
+    let demanded = known.get(grant)
+    if (demanded === undefined) {
+      const owners = ownersOf(grant)
+      demanded = { owners, demands: limitDemands(owners) }
+      known.set(grant, demanded)
+    }
+    return demanded
+  }
 
   /** `undefined`: the store is away, and calls go through then. */
   const askStore = <Answer>(ask: () => Awaitable<Answer>): Awaitable<Answer | undefined> => {
@@ -72,7 +84,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         if (refusal) throw refusal
       }
       return whenKnown(seats.enter(call.caller.seat, call.signal), (place) =>
-        undoOnError(() => admitPlaced(request, grant ? ownersOf(grant) : [], place), place),
+        undoOnError(() => admitPlaced(request, grant ? demandedBy(grant) : NO_ONE, place), place),
       )
     },
   }
@@ -80,12 +92,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /** Each step waits only for a store that is elsewhere: in one process nothing here does. */
   function admitPlaced(
     { call, model }: AdmissionRequest,
-    owners: readonly Owner[],
+    { owners, demands }: Demanded,
     place: Release,
   ): Awaitable<Permit> {
     const { queuedMs } = place
     const takenAtMs = clock.now()
-    const demands = limitDemands(owners)
     const accounts = budgetDemands(owners, takenAtMs)
     if (demands.length + accounts.length === 0) return { headers: {}, queuedMs, settle: place }
 
@@ -170,6 +181,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return headers
   }
 }
+
+/** Those a call counts against, and their limits. */
+interface Demanded {
+  readonly owners: readonly Owner[]
+  readonly demands: readonly Demand[]
+}
+
+const NO_ONE: Demanded = { owners: [], demands: [] }
 
 /** A header takes these only; ids of users and teams may hold others. */
 const UNPRINTABLE = /[^\x20-\x7e]/g

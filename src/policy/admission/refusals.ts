@@ -78,8 +78,10 @@ export function budgetError(
 export function limitHeaders(left: readonly Left[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const kind of ['requests', 'tokens'] as const) {
-    const rows = left.filter((row) => row.kind === kind)
-    const [tightest] = rows.sort((a, b) => a.remaining - b.remaining)
+    let tightest: Left | undefined
+    for (const row of left) {
+      if (row.kind === kind && row.remaining < (tightest?.remaining ?? Infinity)) tightest = row
+    }
     if (!tightest) continue
     headers[`x-ratelimit-limit-${kind}`] = String(tightest.limit)
     headers[`x-ratelimit-remaining-${kind}`] = String(tightest.remaining)

@@ -24,6 +24,8 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
   const { grants, clock, sharedSeat = 'own' } = options
   const owner: Caller = { kind: 'master', seat: seatOfOwner(sharedSeat) }
   const open: Caller = { kind: 'open', seat: seatOfOwner(sharedSeat) }
+  /** A grant is kept for a second, and serves many calls. */
+  const callers = new WeakMap<Grant, Caller>()
   let master: { readonly key: string; readonly hash: Buffer } | undefined
 
   const masterHash = (): Buffer | undefined => {
@@ -36,16 +38,24 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
   const callerOf = (grant: Grant): Caller => {
     const refusal = refuseKey(grant, clock.now())
     if (refusal) throw refusal
+    return callers.get(grant) ?? newCaller(grant)
+  }
+
+  const newCaller = (grant: Grant): Caller => {
     const { key } = grant
-    const caller: Caller = {
-      kind: 'key',
-      keyId: key.id,
-      keyAlias: key.alias ?? key.display,
-      userId: key.userId,
-      teamId: key.teamId,
-      seat: seatOfGrant(grant, sharedSeat),
-    }
-    return callerWithGrant(caller, grant)
+    const caller = callerWithGrant(
+      {
+        kind: 'key',
+        keyId: key.id,
+        keyAlias: key.alias ?? key.display,
+        userId: key.userId,
+        teamId: key.teamId,
+        seat: seatOfGrant(grant, sharedSeat),
+      },
+      grant,
+    )
+    callers.set(grant, caller)
+    return caller
   }
 
   const search = async (keys: readonly string[]): Promise<Caller> => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** `sk-` as every client's key field expects, and 256 random bits. */
 export function createSecret(): string {
@@ -10,7 +10,7 @@ export function createSecret(): string {
  * to guess that a slow hash would protect, and this is on the path of every call. LiteLLM stores the same.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 /** Enough to tell keys apart in a list, too little to use one. */

@@ -1,6 +1,5 @@
 import {
   BUCKET_MS,
-  BUCKETS,
   PARALLEL_RETRY_MS,
   type Demand,
   type Left,
@@ -8,12 +7,14 @@ import {
   type Refusal,
   type TakeRequest,
 } from './limit-store.ts'
+import { Running } from './running.ts'
+import { Window } from './window.ts'
 
-/** Counts of one scope: bucket number → count, and call id → when its place is free at the latest. */
+/** Counts of one scope. */
 interface Counters {
-  readonly requests: Map<number, number>
-  readonly tokens: Map<number, number>
-  readonly running: Map<string, number>
+  readonly requests: Window
+  readonly tokens: Window
+  readonly running: Running
 }
 
 /** Limits of one process. Scopes that were quiet for a window are forgotten, so memory follows traffic and not time. */
@@ -21,12 +22,15 @@ export function createMemoryLimits(): LimitStore {
   const scopes = new Map<string, Counters>()
   let lastSweep = 0
 
-  const countersOf = (scope: string): Counters => {
+  const countersOf = (scope: string, nowMs: number): Counters => {
     let counters = scopes.get(scope)
     if (!counters) {
-      counters = { requests: new Map(), tokens: new Map(), running: new Map() }
+      counters = { requests: new Window(), tokens: new Window(), running: new Running() }
       scopes.set(scope, counters)
     }
+    counters.requests.turn(nowMs)
+    counters.tokens.turn(nowMs)
+    counters.running.turn(nowMs)
     return counters
   }
 
@@ -34,35 +38,36 @@ export function createMemoryLimits(): LimitStore {
     const bucket = Math.floor(nowMs / BUCKET_MS)
     if (bucket === lastSweep) return
     lastSweep = bucket
-    for (const [scope, counters] of scopes) {
-      forgetOld(counters, nowMs)
-      if (counters.requests.size + counters.tokens.size + counters.running.size === 0)
-        scopes.delete(scope)
+    for (const [scope, { requests, tokens, running }] of scopes) {
+      requests.turn(nowMs)
+      tokens.turn(nowMs)
+      running.turn(nowMs)
+      if (requests.sum + tokens.sum + running.size === 0) scopes.delete(scope)
     }
   }
 
   return {
     take(request) {
-      sweep(request.nowMs)
-      const refusal = firstRefusal(request, countersOf)
-      if (!refusal)
-        for (const demand of request.demands) count(demand, request, countersOf(demand.scope))
-      const left = request.demands.flatMap((demand) =>
-        leftOf(demand, countersOf(demand.scope), request.nowMs),
-      )
+      const { demands, nowMs } = request
+      sweep(nowMs)
+      const counted = demands.map(({ scope }) => countersOf(scope, nowMs))
+      const refusal = firstRefusal(request, counted)
+      const left: Left[] = []
+      for (const [index, demand] of demands.entries()) {
+        const counters = counted[index]
+        if (counters === undefined) continue
+        if (!refusal) count(demand, request, counters)
+        addLeft(left, demand, counters, nowMs)
+      }
       return { refusal, left }
     },
-    settle(settlement) {
-      const bucket = Math.floor(settlement.takenAtMs / BUCKET_MS)
-      for (const demand of settlement.demands) {
-        const counters = countersOf(demand.scope)
-        counters.running.delete(settlement.callId)
-        const before = counters.tokens.get(bucket)
-        if (demand.tokensPerMinute === undefined || before === undefined) continue
-        counters.tokens.set(
-          bucket,
-          Math.max(0, before + settlement.tokens - settlement.estimatedTokens),
-        )
+    settle({ demands, callId, takenAtMs, nowMs, tokens, estimatedTokens }) {
+      for (const { scope, tokensPerMinute } of demands) {
+        const counters = countersOf(scope, nowMs)
+        counters.running.delete(callId)
+        if (tokensPerMinute !== undefined) {
+          counters.tokens.change(takenAtMs, tokens - estimatedTokens)
+        }
       }
     },
   }
@@ -70,42 +75,38 @@ export function createMemoryLimits(): LimitStore {
 
 function firstRefusal(
   { demands, tokens, nowMs }: TakeRequest,
-  countersOf: (scope: string) => Counters,
+  counted: readonly Counters[],
 ): Refusal | undefined {
-  for (const demand of demands) {
-    const { scope } = demand
-    const counters = countersOf(scope)
-    forgetOld(counters, nowMs)
-    const limits = [
-      ['requests', demand.requestsPerMinute, counters.requests, 1],
-      ['tokens', demand.tokensPerMinute, counters.tokens, tokens],
-    ] as const
-    for (const [kind, limit, buckets, wanted] of limits) {
-      if (limit === undefined) continue
-      const used = total(buckets)
-      // An estimate above the whole limit would never pass: one that size goes alone.
-      if (used + Math.min(wanted, limit) > limit) {
-        return {
-          scope,
-          kind,
-          limit,
-          used,
-          retryAfterMs: freeIn(buckets, used + Math.min(wanted, limit) - limit, nowMs),
-        }
-      }
-    }
-    const { parallel } = demand
-    if (parallel !== undefined && counters.running.size >= parallel) {
-      return {
-        scope,
-        kind: 'parallel',
-        limit: parallel,
-        used: counters.running.size,
-        retryAfterMs: PARALLEL_RETRY_MS,
-      }
+  for (const [index, demand] of demands.entries()) {
+    const counters = counted[index]
+    if (counters === undefined) continue
+    const { scope, parallel, requestsPerMinute, tokensPerMinute } = demand
+    const refusal =
+      overLimit('requests', scope, requestsPerMinute, counters.requests, 1, nowMs) ??
+      overLimit('tokens', scope, tokensPerMinute, counters.tokens, tokens, nowMs)
+    if (refusal) return refusal
+    const used = counters.running.size
+    if (parallel !== undefined && used >= parallel) {
+      return { scope, kind: 'parallel', limit: parallel, used, retryAfterMs: PARALLEL_RETRY_MS }
     }
   }
   return undefined
+}
+
+function overLimit(
+  kind: 'requests' | 'tokens',
+  scope: string,
+  limit: number | undefined,
+  window: Window,
+  asked: number,
+  nowMs: number,
+): Refusal | undefined {
+  if (limit === undefined) return undefined
+  const used = window.sum
+  // An estimate above the whole limit would never pass: one that size goes alone.
+  const wanted = Math.min(asked, limit)
+  if (used + wanted <= limit) return undefined
+  return { scope, kind, limit, used, retryAfterMs: window.freeIn(used + wanted - limit, nowMs) }
 }
 
 function count(
@@ -113,65 +114,34 @@ function count(
   { callId, tokens, nowMs, deadlineMs }: TakeRequest,
   counters: Counters,
 ): void {
-  const bucket = Math.floor(nowMs / BUCKET_MS)
-  if (demand.requestsPerMinute !== undefined) add(counters.requests, bucket, 1)
-  if (demand.tokensPerMinute !== undefined) add(counters.tokens, bucket, tokens)
-  if (demand.parallel !== undefined) counters.running.set(callId, deadlineMs)
+  if (demand.requestsPerMinute !== undefined) counters.requests.change(nowMs, 1)
+  if (demand.tokensPerMinute !== undefined) counters.tokens.change(nowMs, tokens)
+  if (demand.parallel !== undefined) counters.running.add(callId, deadlineMs)
 }
 
-function leftOf(demand: Demand, counters: Counters, nowMs: number): Left[] {
-  const { scope } = demand
-  forgetOld(counters, nowMs)
-  const left: Left[] = []
-  const windows = [
-    ['requests', demand.requestsPerMinute, counters.requests],
-    ['tokens', demand.tokensPerMinute, counters.tokens],
-  ] as const
-  for (const [kind, limit, buckets] of windows) {
-    if (limit === undefined) continue
-    const used = total(buckets)
-    left.push({
-      scope,
-      kind,
-      limit,
-      remaining: Math.max(0, limit - used),
-      resetMs: freeIn(buckets, used, nowMs),
-    })
+function addLeft(left: Left[], demand: Demand, counters: Counters, nowMs: number): void {
+  const { scope, requestsPerMinute, tokensPerMinute, parallel } = demand
+  const { requests, tokens, running } = counters
+  if (requestsPerMinute !== undefined) {
+    left.push(leftOf('requests', scope, requestsPerMinute, requests, nowMs))
   }
-  if (demand.parallel !== undefined) {
-    const remaining = Math.max(0, demand.parallel - counters.running.size)
-    left.push({ scope, kind: 'parallel', limit: demand.parallel, remaining, resetMs: 0 })
+  if (tokensPerMinute !== undefined) {
+    left.push(leftOf('tokens', scope, tokensPerMinute, tokens, nowMs))
   }
-  return left
-}
-
-function add(buckets: Map<number, number>, bucket: number, amount: number): void {
-  buckets.set(bucket, (buckets.get(bucket) ?? 0) + amount)
-}
-
-function total(buckets: ReadonlyMap<number, number>): number {
-  let sum = 0
-  for (const value of buckets.values()) sum += value
-  return sum
-}
-
-/** Milliseconds until buckets that hold `amount` have left the window. */
-function freeIn(buckets: ReadonlyMap<number, number>, amount: number, nowMs: number): number {
-  let freed = 0
-  if (amount <= 0) return 0
-  const newest = Math.floor(nowMs / BUCKET_MS)
-  for (let bucket = newest - BUCKETS; bucket <= newest; bucket++) {
-    freed += buckets.get(bucket) ?? 0
-    if (freed >= amount) return Math.max(1, (bucket + BUCKETS + 1) * BUCKET_MS - nowMs)
+  if (parallel !== undefined) {
+    const remaining = Math.max(0, parallel - running.size)
+    left.push({ scope, kind: 'parallel', limit: parallel, remaining, resetMs: 0 })
   }
-  return (BUCKETS + 1) * BUCKET_MS
 }
 
-function forgetOld(counters: Counters, nowMs: number): void {
-  const oldest = Math.floor(nowMs / BUCKET_MS) - BUCKETS
-  for (const buckets of [counters.requests, counters.tokens]) {
-    for (const bucket of buckets.keys()) if (bucket < oldest) buckets.delete(bucket)
-  }
-  for (const [callId, until] of counters.running)
-    if (until <= nowMs) counters.running.delete(callId)
+function leftOf(
+  kind: 'requests' | 'tokens',
+  scope: string,
+  limit: number,
+  window: Window,
+  nowMs: number,
+): Left {
+  const used = window.sum
+  const remaining = Math.max(0, limit - used)
+  return { scope, kind, limit, remaining, resetMs: window.freeIn(used, nowMs) }
 }
