@@ -169,6 +169,8 @@ export function upstreamPhases() {
         },
         (house) => house.emulator.control('faults/clear'),
       ),
+      // Until all ten are used up.
+      leastMs: 5_000,
     },
   ]
 }
