@@ -32,6 +32,7 @@ export async function serveCall(
     held += bytes
   }
   const ticket = {
+    place: -1,
     abandon: () => {
       cancellation.abort(stopping())
       if (response.headersSent) response.destroy()

@@ -124,6 +124,7 @@ export class Connection {
       this.#over(controller)
     })
     const ticket = {
+      place: -1,
       abandon: () => {
         controller.abort(stopping())
         this.#socket.close(GOING_AWAY, 'the gateway is stopping')
