@@ -16,6 +16,7 @@ import { planCall } from './plan-call.mjs'
  * @property {Record<Verdict, number>} verdicts
  * @property {readonly string[]} wrongs the first few, told apart
  * @property {number} slowestMs
+ * @property {number} [met] exchanges that the network broke
  * @property {number} recoveryMs
  * @property {string | undefined} problem
  */
@@ -37,6 +38,8 @@ import { planCall } from './plan-call.mjs'
 export async function runPhase(input) {
   const { house, phase, calls, maxMs, concurrency } = input
   const tally = createTally()
+  const metBefore = phase.met?.(house) ?? 0
+  const met = () => (phase.met === undefined ? undefined : phase.met(house) - metBefore)
   await phase.begin(house)
   let problem
   const startedAt = performance.now()
@@ -45,12 +48,13 @@ export async function runPhase(input) {
   try {
     const more = (/** @type {number} */ number) => {
       const now = performance.now()
-      return now < until && (number < calls || now < enough)
+      return now < until && (number < calls || now < enough || (met() ?? MET) < MET)
     }
     await runCalls(input, tally, phase, more, concurrency)
   } finally {
     await phase.end(house)
   }
+  const hits = met()
   await freshConnections(house)
   for (const gateway of house.gateways) {
     if (gateway.process.alive) continue
@@ -60,7 +64,13 @@ export async function runPhase(input) {
   const recoveryMs = await recover(input)
   if (recoveryMs === undefined) problem = 'calls still failed long after the fault was over'
   problem ??= await stillOpen(house)
-  return { phase, ...tally.read(), recoveryMs: recoveryMs ?? RECOVERY_MS, problem }
+  return {
+    phase,
+    ...tally.read(),
+    ...(hits === undefined ? {} : { met: hits }),
+    recoveryMs: recoveryMs ?? RECOVERY_MS,
+    problem,
+  }
 }
 
 /** A connection that the fault has just ended may still look open to the client, whose next call would meet the fault of before. @param {House} house */
@@ -81,6 +91,8 @@ const HEARD_MS = 100
 const RECOVERY_MS = 15_000
 const LET_GO_MS = 20_000
 const IN_A_ROW = 12
+/** A fault of the network that broke fewer exchanges than these was hardly there. */
+const MET = 5
 /** What breaks sooner was refused, or cut at once; and so long a client then waits. */
 const REFUSED_MS = 100
 

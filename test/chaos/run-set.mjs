@@ -143,8 +143,8 @@ async function flushedLog(house) {
 }
 
 /** @param {import('./run-phase.mjs').PhaseReport} report */
-function line({ phase, calls, verdicts, slowestMs, recoveryMs, problem }) {
+function line({ phase, calls, verdicts, slowestMs, met, recoveryMs, problem }) {
   const { ok, error, wrong, late, aborted } = verdicts
-  const counts = `${calls} calls, ${ok} ok, ${error} errors, ${aborted} aborted, ${wrong} WRONG, ${late} LATE`
+  const counts = `${calls} calls, ${ok} ok, ${error} errors, ${aborted} aborted, ${wrong} WRONG, ${late} LATE${met === undefined ? '' : `, ${met} exchanges broken`}`
   return `${phase.hop}: ${phase.name}: ${counts}, slowest ${Math.round(slowestMs)} ms, well after ${Math.round(recoveryMs)} ms${problem === undefined ? '' : ` – ${problem}`}`
 }

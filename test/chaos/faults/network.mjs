@@ -2,7 +2,7 @@
  * What a network does between the client and the gateway, and between the gateway and GitHub.
  *
  * @import { Phase } from './phase.mjs'
- * @import { TcpFault } from './tcp-proxy.mjs'
+ * @import { TcpFault, TcpProxy } from './tcp-proxy.mjs'
  * @import { House } from '../house.mjs'
  */
 import { CLIENT, NOTHING, UPSTREAM, UPSTREAM_DAMAGED, either } from './allowed.mjs'
@@ -91,7 +91,7 @@ function allowedAtUpstream({ kind, direction }) {
 }
 
 /**
- * @param {string} hop @param {string} name @param {TcpFault} fault @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies
+ * @param {string} hop @param {string} name @param {TcpFault} fault @param {(house: House) => readonly TcpProxy[]} proxies
  * @param {Pick<Phase, 'allowed' | 'abortAfterMs'>} more
  * @returns {Phase}
  */
@@ -102,12 +102,13 @@ export function broken(hop, name, fault, proxies, more) {
     ...more,
     name,
     hop,
+    met: (house) => proxies(house).reduce((sum, { hits }) => sum + hits, 0),
     begin: (house) => set(house, fault),
     end: (house) => set(house, undefined),
   }
 }
 
-/** @param {string} hop @param {(house: House) => readonly { set(fault: TcpFault | undefined): Promise<void> }[]} proxies @param {Phase['allowed']} allowed @returns {Phase} */
+/** @param {string} hop @param {(house: House) => readonly TcpProxy[]} proxies @param {Phase['allowed']} allowed @returns {Phase} */
 export function refusing(hop, proxies, allowed) {
   const set = (/** @type {House} */ house, /** @type {TcpFault | undefined} */ value) =>
     Promise.all(proxies(house).map((proxy) => proxy.set(value))).then(() => {})

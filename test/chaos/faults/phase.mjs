@@ -15,6 +15,7 @@
  * @property {readonly string[]} [models] calls go to these names instead of the usual ones
  * @property {number} [abortAfterMs] the client goes away after this long
  * @property {number} [aborts] the share of calls in which the client goes away, at any moment
+ * @property {(house: House) => number} [met] how many exchanges the network has broken so far; it goes on until some were
  * @property {number} [leastMs] it goes on for so long, also when its calls are done before
  * @property {number} [weight] share of the calls, 1 when left out
  * @property {number} [recoveryMs] how soon all must be well again, where that is longer than usual

@@ -14,16 +14,16 @@ import { alternating } from './phase.mjs'
 
 /** @type {readonly (readonly [string, TcpFault])[]} */
 const FAULTS = [
-  ['reset', { kind: 'reset', share: 0.1, after: [0, 200] }],
-  ['stalled', { kind: 'stall', share: 0.05, after: [0, 200] }],
+  ['reset', { kind: 'reset', share: 0.25, after: [0, 200] }],
+  ['stalled', { kind: 'stall', share: 0.1, after: [0, 200] }],
   ['slow', { kind: 'slow', share: 0.3, bytes: 60, everyMs: 2 }],
-  ['half-written', { kind: 'half', share: 0.1, after: [0, 200] }],
-  ['garbled', { kind: 'garble', share: 0.1, after: [0, 200] }],
-  ['request stalled', { kind: 'stall', share: 0.05, direction: 'up', after: [0, 200] }],
+  ['half-written', { kind: 'half', share: 0.25, after: [0, 200] }],
+  ['garbled', { kind: 'garble', share: 0.25, after: [0, 200] }],
+  ['request stalled', { kind: 'stall', share: 0.1, direction: 'up', after: [0, 200] }],
   ['request slow', { kind: 'slow', share: 0.3, direction: 'up', bytes: 60, everyMs: 2 }],
-  ['request garbled', { kind: 'garble', share: 0.1, direction: 'up', after: [0, 200] }],
-  ['request half-written', { kind: 'half', share: 0.1, direction: 'up', after: [0, 200] }],
-  ['request reset', { kind: 'reset', share: 0.1, direction: 'up', after: [0, 200] }],
+  ['request garbled', { kind: 'garble', share: 0.25, direction: 'up', after: [0, 200] }],
+  ['request half-written', { kind: 'half', share: 0.25, direction: 'up', after: [0, 200] }],
+  ['request reset', { kind: 'reset', share: 0.25, direction: 'up', after: [0, 200] }],
 ]
 
 /** Whose keys cannot be looked up is told to come again. @type {Allowed} */
@@ -49,6 +49,8 @@ function hop(title, name, server, allowed) {
       const phase = broken(title, fault, how, proxies, { allowed })
       // A connection that fell silent is known by a query that has waited for its whole time.
       phase.recoveryMs = 45_000
+      // Calls ask the stores seldom: what is known of keys, limits and money serves them meanwhile.
+      phase.leastMs = 5_000
       return phase
     }),
     {
