@@ -6,7 +6,7 @@ export interface GatheredLines {
 }
 
 /** What waits is handed over at this many characters, or after this long. */
-const MOST_CHARACTERS = 16_384
+const MOST_CHARACTERS = 65_536
 const LONGEST_WAIT_MS = 1000
 
 /**

@@ -74,6 +74,19 @@ export function budgetError(
   )
 }
 
+const HEADERS = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const
+
 /** The tightest limit of each kind, under the names that OpenAI's clients read. */
 export function limitHeaders(left: readonly Left[]): Record<string, string> {
   const headers: Record<string, string> = {}
@@ -83,9 +96,10 @@ export function limitHeaders(left: readonly Left[]): Record<string, string> {
       if (row.kind === kind && row.remaining < (tightest?.remaining ?? Infinity)) tightest = row
     }
     if (!tightest) continue
-    headers[`x-ratelimit-limit-${kind}`] = String(tightest.limit)
-    headers[`x-ratelimit-remaining-${kind}`] = String(tightest.remaining)
-    headers[`x-ratelimit-reset-${kind}`] = `${Math.ceil(tightest.resetMs / 1000)}s`
+    const names = HEADERS[kind]
+    headers[names.limit] = String(tightest.limit)
+    headers[names.remaining] = String(tightest.remaining)
+    headers[names.reset] = `${Math.ceil(tightest.resetMs / 1000)}s`
   }
   return headers
 }

@@ -47,8 +47,8 @@ export class Allowance {
   /** Whether the budget, as far as is known here, has room: it may have been made smaller since the money was drawn. */
   fits(amount: number, maxNanoCredits: number): boolean {
     if (!this.#known) return false
-    const { spentNanoCredits, heldNanoCredits } = this.spending()
-    return spentNanoCredits + heldNanoCredits + amount <= maxNanoCredits
+    const taken = this.#spent + this.#unposted + this.#heldByOthers + this.#reserved
+    return taken + amount <= maxNanoCredits
   }
 
   reserve(amount: number): void {
