@@ -19,7 +19,7 @@ export function requestWhole(dispatch: Dispatch, request: HttpRequest): Promise<
     }
     const { signal } = request
     if (signal?.aborted === true) {
-      reject(signal.reason as Error)
+      reject(signal.reason)
       return
     }
     const timeoutMs = request.timeoutMs ?? TIMEOUT_MS

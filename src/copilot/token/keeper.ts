@@ -218,10 +218,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
 
 /** One waiter's share of work that others wait for too: the waiter may leave, the work goes on. */
 export function abortable<T>(work: Promise<T>, signal: CancelSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason as Error)
+  if (signal.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
-      reject(signal.reason as Error)
+      reject(signal.reason)
     }
     signal.addEventListener('abort', onAbort, { once: true })
     work.then(resolve, reject).finally(() => {
