@@ -3,7 +3,7 @@ import type { Conversation } from '../../core/conversation.ts'
 import type { Dialect, RequestPath } from '../../core/dialect.ts'
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { JetwayError } from '../../core/errors.ts'
-import type { Decoded } from '../plan/make-plan.ts'
+import type { Decoded } from '../plan/plan-input.ts'
 
 export const NO_PATH: RequestPath = { params: {}, query: new Map() }
 

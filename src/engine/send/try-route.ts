@@ -12,7 +12,8 @@ import { fallbackNames } from './fallback-names.ts'
 import { mendKey, nextStep } from './next-step.ts'
 import type { NextStep } from './next-step.ts'
 import { answerEstimate } from './reply.ts'
-import { placeOf, tryTarget } from './try-target.ts'
+import { placeOf } from './place-of.ts'
+import { tryTarget } from './try-target.ts'
 import type { FailedTarget } from './try-target.ts'
 
 /** What one group has tried for a call. */

@@ -10,10 +10,11 @@ import { fitsSocket } from '../responses/socket-transport.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { searchWire } from '../web-search/search-plan.ts'
 import { Attempt, toJetwayError } from './attempt.ts'
-import type { AttemptInput } from './attempt.ts'
+import { deadlineOf, keepAliveOf, silenceOf } from './attempt-times.ts'
 import { bringImages } from './bring-images.ts'
 import type { CallState } from './call-state.ts'
 import { healingMend } from './healing-mend.ts'
+import { placeOf } from './place-of.ts'
 import { answerEstimate, headFor } from './reply.ts'
 
 export type TargetOutcome =
@@ -224,40 +225,6 @@ async function exchange(
   return { kind: 'failed', error, mend, access }
 }
 
-function deadlineOf({ deadlineAt, house }: CallState, { deployment }: Target): number {
-  const own = deployment?.timeoutMs
-  return own === undefined ? deadlineAt : Math.min(deadlineAt, house.clock.monotonic() + own)
-}
-
-function silenceOf({ call, settings }: CallState, { deployment }: Target): number {
-  return (
-    call.options.streamTimeoutMs ?? deployment?.streamTimeoutMs ?? settings.router.streamTimeoutMs
-  )
-}
-
-function keepAliveOf({ call, dialect, settings }: CallState): AttemptInput['keepAlive'] {
-  if (!call.stream || dialect.operation !== 'generate' || dialect.keepAlive === undefined) {
-    return undefined
-  }
-  return { text: dialect.keepAlive, afterMs: settings.router.keepAliveMs }
-}
-
-/** An address and key that came with the call are for the provider it named, not for its fallbacks'. */
-export function placeOf(
-  { call }: CallState,
-  { provider, deployment }: Target,
-  asked: Route,
-): Place {
-  const named = asked.targets.some((target) => target.provider === provider)
-  const { apiBase, apiKey } = named ? call.options : NO_OPTIONS
-  return {
-    seat: call.caller.seat,
-    apiBase: apiBase ?? deployment?.apiBase,
-    apiKey: apiKey ?? deployment?.apiKey,
-  }
-}
-
-const NO_OPTIONS = { apiBase: undefined, apiKey: undefined }
 const NO_HEADERS: Readonly<Record<string, string>> = {}
 /** Of an attempt that never came so far; no mend follows on it. */
 const NO_ACCESS: Access = {
