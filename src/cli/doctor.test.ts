@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmulator } from '../emulator/index.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { buildCommand } from './__fixtures__/command.ts'
+import { makeHome } from './__fixtures__/home.ts'
 import type { BuiltCommand } from './__fixtures__/command.ts'
 import { checkNode } from './doctor/machine-checks.ts'
 import { checkClock } from './doctor/network-checks.ts'
@@ -26,21 +26,10 @@ afterAll(async () => {
   await emulator.close()
 })
 beforeEach(() => {
-  emulator.control.state.reset()
-  home = mkdtempSync(join(tmpdir(), 'jetway-doctor-'))
-  environment = {
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, '.config'),
-    JETWAY_DATA_DIR: join(home, 'data'),
-    JETWAY_DISCOVERY: 'off',
-    JETWAY_PORT: '1',
-    GITHUB_COPILOT_TOKEN_DIR: join(home, 'tokens'),
-    GITHUB_COPILOT_API_KEY_URL: `${emulator.url}/copilot_internal/v2/token`,
-    GITHUB_COPILOT_API_BASE: emulator.url,
-    COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue().value,
-  }
+  const made = makeHome(emulator, { JETWAY_PORT: '1', GITHUB_COPILOT_API_BASE: emulator.url })
+  ;({ folder: home, environment } = made)
   return () => {
-    rmSync(home, { recursive: true, force: true })
+    made.remove()
   }
 })
 

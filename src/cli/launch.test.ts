@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdirSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmulator } from '../emulator/index.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { buildCommand } from './__fixtures__/command.ts'
+import { makeHome } from './__fixtures__/home.ts'
 import type { BuiltCommand } from './__fixtures__/command.ts'
 
 /** Stands for a client: asks one question where its environment says, tells what it was given, ends with 7. */
@@ -48,25 +40,16 @@ afterAll(async () => {
   await emulator.close()
 })
 beforeEach(() => {
-  emulator.control.state.reset()
-  home = mkdtempSync(join(tmpdir(), 'jetway-launch-'))
+  const made = makeHome(emulator, { JETWAY_PORT: '1' })
+  ;({ folder: home, environment } = made)
+  environment = { ...environment, PATH: join(home, 'bin') }
   mkdirSync(join(home, 'bin'))
   writeFileSync(join(home, 'bin/claude'), CLIENT)
   // An ES module by its folder, since a command has no ending.
   writeFileSync(join(home, 'bin/package.json'), '{"type":"module"}')
   chmodSync(join(home, 'bin/claude'), 0o755)
-  environment = {
-    PATH: join(home, 'bin'),
-    HOME: home,
-    JETWAY_DATA_DIR: join(home, 'data'),
-    JETWAY_DISCOVERY: 'off',
-    JETWAY_PORT: '1',
-    GITHUB_COPILOT_TOKEN_DIR: home,
-    GITHUB_COPILOT_API_KEY_URL: `${emulator.url}/copilot_internal/v2/token`,
-    COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue().value,
-  }
   return () => {
-    rmSync(home, { recursive: true, force: true })
+    made.remove()
   }
 })
 

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEmulator } from '../emulator/index.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { buildCommand } from './__fixtures__/command.ts'
+import { makeHome } from './__fixtures__/home.ts'
 import type { BuiltCommand, Running } from './__fixtures__/command.ts'
 
 const MASTER = 'sk-master'
@@ -22,26 +22,18 @@ afterAll(async () => {
   await emulator.close()
 })
 beforeEach(() => {
-  emulator.control.state.reset()
-  home = mkdtempSync(join(tmpdir(), 'jetway-seats-'))
-  environment = {
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, '.config'),
-    JETWAY_DATA_DIR: join(home, 'data'),
-    JETWAY_DISCOVERY: 'off',
+  const made = makeHome(emulator, {
     JETWAY_MASTER_KEY: MASTER,
-    GITHUB_COPILOT_TOKEN_DIR: join(home, 'tokens'),
-    GITHUB_COPILOT_API_KEY_URL: `${emulator.url}/copilot_internal/v2/token`,
     GITHUB_COPILOT_API_BASE: emulator.url,
-    COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue().value,
-  }
+  })
+  ;({ folder: home, environment } = made)
   mkdirSync(join(home, '.config/jetway'), { recursive: true })
   writeFileSync(
     join(home, '.config/jetway/config.yaml'),
     'jetway:\n  limits:\n    anomaly_identical_requests: 8\n',
   )
   return () => {
-    rmSync(home, { recursive: true, force: true })
+    made.remove()
   }
 })
 

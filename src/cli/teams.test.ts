@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmulator } from '../emulator/index.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { buildCommand } from './__fixtures__/command.ts'
+import { makeHome } from './__fixtures__/home.ts'
 import type { BuiltCommand, Running } from './__fixtures__/command.ts'
 
 let jetway: BuiltCommand
@@ -23,19 +23,10 @@ afterAll(async () => {
 })
 
 beforeEach(() => {
-  emulator.control.state.reset()
-  folder = mkdtempSync(join(tmpdir(), 'jetway-teams-'))
-  environment = {
-    HOME: folder,
-    JETWAY_DATA_DIR: join(folder, 'data'),
-    JETWAY_DISCOVERY: 'off',
-    JETWAY_MASTER_KEY: 'sk-master',
-    GITHUB_COPILOT_TOKEN_DIR: folder,
-    GITHUB_COPILOT_API_KEY_URL: `${emulator.url}/copilot_internal/v2/token`,
-    COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue().value,
-  }
+  const home = makeHome(emulator, { JETWAY_MASTER_KEY: 'sk-master' })
+  ;({ folder, environment } = home)
   return () => {
-    rmSync(folder, { recursive: true, force: true })
+    home.remove()
   }
 })
 
