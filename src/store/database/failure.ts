@@ -1,3 +1,5 @@
+import { sqliteCodeOf } from './sqlite-code.ts'
+
 /** What of a failure may be said: its code and, for our own and SQLite's, its words. A driver's message may hold an address with a password. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown failure'
@@ -31,13 +33,12 @@ export function isPermanent(error: unknown): boolean {
 /**
  * Whether the database, and not the request, is what went wrong: full, locked, read-only, unreachable, out of connections.
  * What breaks a rule of the schema is not among these: that is a defect of ours.
- * Codes: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isStoreFailure(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const { code, errcode } = at as NodeJS.ErrnoException & { readonly errcode?: unknown }
-    // The low byte is the code, the rest says more.
-    if (typeof errcode === 'number' && SQLITE_AWAY.has(errcode & 0xff)) return true
+    if (SQLITE_AWAY.has(sqliteCodeOf(at) ?? 0)) return true
+    const { code } = at as NodeJS.ErrnoException
     if (code !== undefined && (POSTGRES_AWAY.test(code) || SOCKET_AWAY.test(code))) return true
     if (/connection terminated|timeout exceeded when trying to connect/i.test(at.message))
       return true

@@ -1,4 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import { sqliteCodeOf } from './sqlite-code.ts'
 
 /** As long as a writer of another process may take. A batch of the ledger takes milliseconds. */
 const LONGEST_WAIT_MS = 5_000
@@ -57,10 +58,8 @@ async function untilUnlocked<Row>(
 
 const SQLITE_BUSY = 5
 
-/** The low byte is the code, the rest says more. https://www.sqlite.org/rescode.html */
 function isLocked(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { errcode } = error as Error & { readonly errcode?: unknown }
-  if (typeof errcode === 'number') return (errcode & 0xff) === SQLITE_BUSY
-  return /database is (locked|busy)/.test(error.message)
+  const code = sqliteCodeOf(error)
+  return code === undefined ? /database is (locked|busy)/.test(error.message) : code === SQLITE_BUSY
 }
