@@ -40,6 +40,8 @@ const CLIENT_GONE = 'client_closed_request'
 function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Promise<Buffer> {
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes))
+  // The client left while its key was looked up: what is over says so no second time, and would be waited for for ever.
+  if (request.destroyed) return Promise.reject(clientGone())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -61,8 +63,9 @@ function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Prom
     request.once('end', () => {
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     })
+    // After its end this changes nothing; without one there is none to come, whatever Node has of it.
     const onGone = (): void => {
-      if (!request.complete) reject(clientGone())
+      reject(clientGone())
     }
     request.once('error', onGone)
     request.once('close', onGone)
