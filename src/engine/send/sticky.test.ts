@@ -77,3 +77,32 @@ test('the book forgets who was quiet for longer than asked', async () => {
   for (let at = 0; at < 20_000; at++) book.keep(`s${at}`, 'left', 5000)
   expect(book.find('b')).toBeUndefined()
 })
+
+test('a client that leaves while its session is looked up costs no call', async () => {
+  let served = 0
+  const pair = [
+    await serve((...given) => (served++, good(...given))),
+    await serve((...given) => (served++, good(...given))),
+  ]
+  const client = new AbortController()
+  const { engine } = testHouse(
+    pair.map(({ origin }, at) => createTinyUpstream({ provider: `p${at}`, origin, models })),
+    {
+      transport,
+      sessions: {
+        async find() {
+          await new Promise((resolve) => setImmediate(resolve))
+          client.abort()
+          return undefined
+        },
+        keep: () => {},
+      },
+      deployments: pair.map((_, at) =>
+        deployment({ modelName: 'pair', provider: `p${at}`, model: 'one', id: `p${at}` }),
+      ),
+    },
+  )
+  const body = { ...whole, model: 'pair', prompt_cache_key: 'S' }
+  const { record } = await ask(engine, body, { signal: client.signal })
+  expect([record.outcome, served]).toEqual(['aborted', 0])
+})

@@ -92,12 +92,13 @@ export async function tryRoute(
 }
 
 async function findSession(
-  { call, house, settings }: CallState,
+  { call, house, settings, interrupts }: CallState,
   route: Route,
 ): Promise<StickySession | undefined> {
   if (settings.router.sessionTtlMs === 0) return undefined
   const key = sessionOf(call, route.name)
-  return key === undefined ? undefined : { key, last: await house.sessions.find(key) }
+  if (key === undefined) return undefined
+  return { key, last: await interrupts.waitFor(house.sessions.find(key)) }
 }
 
 function remember(
