@@ -25,7 +25,7 @@ const SOON_MS = 30_000
  * After a refusal, how old a token of another process may be: it has renewed for the same reason. An older one may have been
  * ended together with ours, and a call is sent again only once.
  */
-const RENEWED_JUST_NOW_MS = 5_000
+const RENEWED_JUST_NOW_MS = 2_000
 
 export interface ObtainOptions {
   readonly http: HttpClient
