@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { ended, environmentFor, readyUrl } from '../support/gateway-process.ts'
+import { environmentFor, readyUrl } from '../support/gateway-process.ts'
 import { clients, root } from '../support/require.ts'
 import { run, type Ran } from '../support/run.ts'
 import type { Fence } from './fences.ts'
@@ -73,6 +73,8 @@ export async function openPage({ prelude, signedIn }: PageOptions): Promise<Page
       cwd: project,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // npx starts the command as a process of its own and does not end it: the group is ended as a whole.
+      detached: true,
     })
     let log = ''
     child.stderr.setEncoding('utf8').on('data', (said: string) => (log += said))
@@ -111,11 +113,19 @@ export async function openPage({ prelude, signedIn }: PageOptions): Promise<Page
       return script(fence)
     },
     async close() {
-      await Promise.all(servers.map((child) => ended(child)))
+      await Promise.all(servers.map(endGroup))
       await emulator.close()
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  const { pid, exitCode } = child
+  if (pid === undefined || exitCode !== null) return
+  const gone = once(child, 'close')
+  process.kill(-pid, 'SIGTERM')
+  await gone
 }
 
 /** An empty project in which the packages that the pages speak of are installed. */
