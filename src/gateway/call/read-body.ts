@@ -60,12 +60,14 @@ function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Prom
       }
     }
     request.on('data', onData)
+    let ended = false
     request.once('end', () => {
+      ended = true
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     })
-    // After its end this changes nothing; without one there is none to come, whatever Node has of it.
+    // Without an end there is none to come, whatever Node has of the body. Every request closes: an error is dear to make.
     const onGone = (): void => {
-      reject(clientGone())
+      if (!ended) reject(clientGone())
     }
     request.once('error', onGone)
     request.once('close', onGone)
