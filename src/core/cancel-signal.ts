@@ -4,8 +4,8 @@ export type CancelListener = (() => void) | { handleEvent(): void }
 /**
  * What we use of an `AbortSignal`, and a real one fits.
  *
- * A gateway makes one for each call, and a real one is an `EventTarget` whose prototype is changed after it was made: 10 to
- * 15 µs on Node 20, and the link through which the garbage collector keeps a call for the one before it.
+ * A gateway makes one for each call, and a real one is an `EventTarget` whose prototype is changed after it was made: 5 µs
+ * with a listener on Node 20, against a tenth of one, and a link through which the garbage collector kept finished calls.
  */
 export interface CancelSignal {
   readonly aborted: boolean

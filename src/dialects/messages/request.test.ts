@@ -90,7 +90,7 @@ describe('facts', () => {
       'tool results and a reminder',
       {
         messages: [
-          user([result, { type: 'text', text: '<system-reminder>todo</system-reminder>' }]),
+          user([result, { type: 'text', text: '<system-reminder>Be brief.</system-reminder>' }]),
         ],
       },
       'agent',

@@ -24,7 +24,7 @@ export async function serveCall(
   // Anthropic's SDKs read it under this name: https://docs.anthropic.com/en/api/errors#request-id
   if (dialect.name === 'messages') response.setHeader('request-id', id)
   const sink = new NodeSink(response, id)
-  const cancellation = new Cancellation()
+  const signal = new Cancellation()
   let taken = false
   let held = 0
   const hold = (bytes: number): void => {
@@ -34,7 +34,7 @@ export async function serveCall(
   const ticket = {
     place: -1,
     abandon: () => {
-      cancellation.abort(stopping())
+      signal.abort(stopping())
       if (response.headersSent) response.destroy()
       else refuse(stopping())
     },
@@ -55,7 +55,7 @@ export async function serveCall(
     if (taken) house.inFlight.leave(ticket)
   }
   response.once('close', () => {
-    if (!response.writableFinished) cancellation.abort(clientGone())
+    if (!response.writableFinished) signal.abort(clientGone())
     finishOne()
   })
   // Without a listener, an error of a dying socket would end the process.
@@ -70,8 +70,7 @@ export async function serveCall(
     house.inFlight.enter(ticket)
     taken = true
     const bytes = await readBody(request, house.settings().maxBodyBytes, hold)
-    if (cancellation.aborted) return
-    const signal = cancellation
+    if (signal.aborted) return
     const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
     await house.engine.run(call, sink)
   } catch (error) {

@@ -74,7 +74,7 @@ export function budgetError(
   )
 }
 
-const HEADERS = {
+const LIMIT_HEADERS = {
   requests: {
     limit: 'x-ratelimit-limit-requests',
     remaining: 'x-ratelimit-remaining-requests',
@@ -96,7 +96,7 @@ export function limitHeaders(left: readonly Left[]): Record<string, string> {
       if (row.kind === kind && row.remaining < (tightest?.remaining ?? Infinity)) tightest = row
     }
     if (!tightest) continue
-    const names = HEADERS[kind]
+    const names = LIMIT_HEADERS[kind]
     headers[names.limit] = String(tightest.limit)
     headers[names.remaining] = String(tightest.remaining)
     headers[names.reset] = `${Math.ceil(tightest.resetMs / 1000)}s`

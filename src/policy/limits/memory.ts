@@ -17,6 +17,12 @@ interface Counters {
   readonly running: Running
 }
 
+/** A demand, and what is counted against it. */
+interface Counted {
+  readonly demand: Demand
+  readonly counters: Counters
+}
+
 /** Limits of one process. Scopes that were quiet for a window are forgotten, so memory follows traffic and not time. */
 export function createMemoryLimits(): LimitStore {
   const scopes = new Map<string, Counters>()
@@ -50,12 +56,13 @@ export function createMemoryLimits(): LimitStore {
     take(request) {
       const { demands, nowMs } = request
       sweep(nowMs)
-      const counted = demands.map(({ scope }) => countersOf(scope, nowMs))
+      const counted = demands.map((demand) => ({
+        demand,
+        counters: countersOf(demand.scope, nowMs),
+      }))
       const refusal = firstRefusal(request, counted)
       const left: Left[] = []
-      for (const [index, demand] of demands.entries()) {
-        const counters = counted[index]
-        if (counters === undefined) continue
+      for (const { demand, counters } of counted) {
         if (!refusal) count(demand, request, counters)
         addLeft(left, demand, counters, nowMs)
       }
@@ -74,12 +81,10 @@ export function createMemoryLimits(): LimitStore {
 }
 
 function firstRefusal(
-  { demands, tokens, nowMs }: TakeRequest,
-  counted: readonly Counters[],
+  { tokens, nowMs }: TakeRequest,
+  counted: readonly Counted[],
 ): Refusal | undefined {
-  for (const [index, demand] of demands.entries()) {
-    const counters = counted[index]
-    if (counters === undefined) continue
+  for (const { demand, counters } of counted) {
     const { scope, parallel, requestsPerMinute, tokensPerMinute } = demand
     const refusal =
       overLimit('requests', scope, requestsPerMinute, counters.requests, 1, nowMs) ??
