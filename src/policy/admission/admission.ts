@@ -7,7 +7,7 @@ import type { CallRecord } from '../../core/ledger.ts'
 import type { Log } from '../../core/log.ts'
 import { creditsFromNano } from '../../core/usage.ts'
 import type { Budgets } from '../budgets/allowances.ts'
-import type { Spending } from '../budgets/budget-store.ts'
+import type { BudgetDemand, Spending } from '../budgets/budget-store.ts'
 import { refuseModel, refuseRoute } from '../keys/check-grant.ts'
 import { grantOfCaller } from '../keys/key-caller.ts'
 import type { Grant } from '../keys/key.ts'
@@ -40,6 +40,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const { limits, budgets, seats, clock, log } = options
   const longestCallMs = options.longestCallMs ?? 600_000
   const allowAway = options.whenStoreIsAway === 'allow'
+  const newCallId = callIds()
   /** A grant is kept for a second, and serves many calls. */
   const known = new WeakMap<Grant, Demanded>()
 
@@ -47,7 +48,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     let demanded = known.get(grant)
     if (demanded === undefined) {
       const owners = ownersOf(grant)
-      demanded = { owners, demands: limitDemands(owners) }
+      demanded = { owners, demands: limitDemands(owners), accountsAt: budgetDemands(owners) }
       known.set(grant, demanded)
     }
     return demanded
@@ -92,15 +93,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /** Each step waits only for a store that is elsewhere: in one process nothing here does. */
   function admitPlaced(
     { call, model }: AdmissionRequest,
-    { owners, demands }: Demanded,
+    { owners, demands, accountsAt }: Demanded,
     place: Release,
   ): Awaitable<Permit> {
     const { queuedMs } = place
     const takenAtMs = clock.now()
-    const accounts = budgetDemands(owners, takenAtMs)
+    const accounts = accountsAt(takenAtMs)
     if (demands.length + accounts.length === 0) return { headers: {}, queuedMs, settle: place }
 
-    const callId = randomUUID()
+    const callId = newCallId()
     const estimate = estimateCall(call.body, model)
     const estimatedTokens = estimate.promptTokens + estimate.outputTokens
     const deadlineMs = takenAtMs + (call.options.timeoutMs ?? longestCallMs)
@@ -136,7 +137,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return whenKnown(asked, (money) => {
         if (money === undefined) return permit(headers, 0)
         if (money.refusal) throw budgetError(money.refusal, owners, nanoCredits, takenAtMs)
-        return permit({ ...headers, ...noticeBudgets(money.spending, owners) }, nanoCredits)
+        noticeBudgets(money.spending, owners, headers)
+        return permit(headers, nanoCredits)
       })
     }
 
@@ -155,11 +157,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
     })
   }
 
-  /** What is left of the tightest budget, and a word to whoever watches soft marks. */
+  /** What is left of the tightest budget, into the headers, and a word to whoever watches soft marks. */
   function noticeBudgets(
     spending: readonly Spending[],
     owners: readonly Owner[],
-  ): Record<string, string> {
+    headers: Record<string, string>,
+  ): void {
     let left = Infinity
     const soft: string[] = []
     for (const row of spending) {
@@ -173,22 +176,31 @@ export function createAdmission(options: AdmissionOptions): Admission {
         options.onSoftBudget?.(owner, row)
       }
     }
-    const headers: Record<string, string> = {}
     if (left !== Infinity)
       headers['x-jetway-budget-remaining-credits'] = String(creditsFromNano(left))
     if (soft.length > 0)
       headers['x-jetway-budget-warning'] = soft.join(', ').replace(UNPRINTABLE, '?')
-    return headers
   }
 }
 
-/** Those a call counts against, and their limits. */
+/** Those a call counts against, their limits, and their budgets at a time. */
 interface Demanded {
   readonly owners: readonly Owner[]
   readonly demands: readonly Demand[]
+  readonly accountsAt: (nowMs: number) => readonly BudgetDemand[]
 }
 
-const NO_ONE: Demanded = { owners: [], demands: [] }
+const NO_ONE: Demanded = { owners: [], demands: [], accountsAt: () => [] }
+
+/** Ids of calls, each its own among all processes that share a store. Not secret. */
+function callIds(): () => string {
+  const prefix = randomUUID()
+  let last = 0
+  return () => {
+    last++
+    return `${prefix}-${last}`
+  }
+}
 
 /** A header takes these only; ids of users and teams may hold others. */
 const UNPRINTABLE = /[^\x20-\x7e]/g

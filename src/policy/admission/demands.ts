@@ -30,16 +30,25 @@ export function limitDemands(owners: readonly Owner[]): readonly Demand[] {
   )
 }
 
-export function budgetDemands(owners: readonly Owner[], nowMs: number): readonly BudgetDemand[] {
-  return owners.flatMap(({ scope, limits: { budget } }) =>
-    budget === undefined
-      ? []
-      : [
-          {
-            scope,
-            periodStartMs: periodAt(budget.period, nowMs).startMs,
-            maxNanoCredits: budget.maxNanoCredits,
-          },
-        ],
-  )
+/** The budgets as they stand at a time: made anew only when one of their periods is over. */
+export function budgetDemands(
+  owners: readonly Owner[],
+): (nowMs: number) => readonly BudgetDemand[] {
+  let demands: readonly BudgetDemand[] = []
+  let fromMs = Infinity
+  let untilMs = -Infinity
+  return (nowMs) => {
+    // A clock that is set back may be in the period before.
+    if (nowMs >= fromMs && nowMs < untilMs) return demands
+    fromMs = -Infinity
+    untilMs = Infinity
+    demands = owners.flatMap(({ scope, limits: { budget } }) => {
+      if (budget === undefined) return []
+      const { startMs, endMs = Infinity } = periodAt(budget.period, nowMs)
+      fromMs = Math.max(fromMs, startMs)
+      untilMs = Math.min(untilMs, endMs)
+      return [{ scope, periodStartMs: startMs, maxNanoCredits: budget.maxNanoCredits }]
+    })
+    return demands
+  }
 }

@@ -25,6 +25,8 @@ export class Allowance {
   #known = false
   /** No call has reserved anything since the last posting. */
   #idle = false
+  /** Nobody posts for it any more: another is made when its budget is asked again. */
+  forgotten = false
 
   constructor(account: Account) {
     this.account = account
@@ -81,8 +83,10 @@ export class Allowance {
 
   /** As it stands with what the store does not know yet. What is held without a call that needs it counts as left. */
   spending(): Spending {
+    const { scope, periodStartMs } = this.account
     return {
-      ...this.account,
+      scope,
+      periodStartMs,
       spentNanoCredits: this.#spent + this.#unposted,
       heldNanoCredits: this.#heldByOthers + this.#reserved,
     }

@@ -60,12 +60,22 @@ const RENEW_MS = 60_000
 export function createAllowances(options: AllowancesOptions): Budgets {
   const { store, holder, clock, onFailure } = options
   const allowances = new Map<string, Allowance>()
+  /** The accounts of a grant are the same values from call to call, and need no name to be found by. */
+  const byAccount = new WeakMap<Account, Allowance>()
   let working: Promise<unknown> = Promise.resolve()
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
   let renewedAt = 0
   let closed = false
 
   const allowanceOf = (account: Account): Allowance => {
+    const known = byAccount.get(account)
+    if (known !== undefined && !known.forgotten) return known
+    const allowance = allowanceNamed(account)
+    byAccount.set(account, allowance)
+    return allowance
+  }
+
+  const allowanceNamed = (account: Account): Allowance => {
     const key = `${account.scope}@${account.periodStartMs}`
     let allowance = allowances.get(key)
     if (allowance === undefined) {
@@ -83,14 +93,19 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   }
 
   const reserveHere = ({ demands }: Reservation, amount: number): BudgetVerdict | undefined => {
-    const wanted = demands.map(allowanceOf)
-    const served = demands.every((demand, index) => {
-      const allowance = wanted[index]
-      return allowance?.shortBy(amount) === 0 && allowance.fits(amount, demand.maxNanoCredits)
-    })
-    if (!served) return undefined
-    for (const allowance of wanted) allowance.reserve(amount)
-    return { spending: wanted.map((allowance) => allowance.spending()) }
+    for (const demand of demands) {
+      const allowance = allowanceOf(demand)
+      if (allowance.shortBy(amount) > 0 || !allowance.fits(amount, demand.maxNanoCredits)) {
+        return undefined
+      }
+    }
+    const spending: Spending[] = []
+    for (const demand of demands) {
+      const allowance = allowanceOf(demand)
+      allowance.reserve(amount)
+      spending.push(allowance.spending())
+    }
+    return { spending }
   }
 
   const draw = async (reservation: Reservation, amount: number): Promise<BudgetVerdict> => {
@@ -145,6 +160,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
       const taken = []
       for (const [key, allowance] of allowances) {
         if (allowance.isOver) {
+          allowance.forgotten = true
           allowances.delete(key)
           continue
         }

@@ -14,7 +14,8 @@ export class Running {
   }
 
   delete(callId: string): void {
-    this.#until.delete(callId)
+    // Where there is no limit nothing is kept, and no id need be looked up.
+    if (this.#until.size > 0) this.#until.delete(callId)
   }
 
   /** Forgets calls that never came back. */

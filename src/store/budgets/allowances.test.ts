@@ -108,6 +108,28 @@ describe.each(databases)('allowances on $name', (testDatabase) => {
       ])
     }))
 
+  test('a budget that was forgotten is counted again when the same grant comes back', () =>
+    withStore(async ({ process, store, clock }) => {
+      const one = process('one')
+      const demands = demandsOf(1_000_000)
+      const spend = async () => {
+        await one.reserve({ demands, nanoCredits: 10 })
+        one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits: 7 })
+      }
+      await spend()
+      // Posted, then given back, then forgotten.
+      for (let seconds = 0; seconds < 5; seconds++) {
+        await clock.advance(1_000)
+        await one.spending([key])
+      }
+      await spend()
+      expect(await one.spending([key])).toMatchObject([{ spentNanoCredits: 14 }])
+      await one.close()
+      expect(await store.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 14, heldNanoCredits: 0 },
+      ])
+    }))
+
   test('a process that died has its holds counted; a living one renews them', () =>
     withStore(async ({ process, store, clock }) => {
       const dead = process('dead')
