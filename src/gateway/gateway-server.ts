@@ -1,4 +1,3 @@
-import { getRequestListener } from '@hono/node-server'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Authenticator } from '../core/authenticator.ts'
@@ -23,7 +22,7 @@ import { createResponseBook } from './responses/response-book.ts'
 import { responseRoutes } from './responses/response-routes.ts'
 import { createResponsesEngine } from './responses/run-responses.ts'
 import { createSocketDoor } from './responses/socket/socket-door.ts'
-import { buildApp } from './routes/build-app.ts'
+import { allRoutes } from './routes/all-routes.ts'
 import { DATA_ROUTES } from './routes/data-routes.ts'
 import { directRoutes } from './routes/direct-routes.ts'
 
@@ -92,20 +91,9 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
   }
   const { host, port } = settings()
   const routes = [...responseRoutes(book), ...(options.routes ?? [])]
-  const app = buildApp(house, ownRoutes({ ...options, routes }, house))
-  const listener = getRequestListener(app.fetch, {
-    hostname: 'localhost',
-    overrideGlobalObjects: false,
-    autoCleanupIncoming: false,
-  })
+  const everyRoute = allRoutes(house, ownRoutes({ ...options, routes }, house))
   const server = createHttpServer({
-    listener: createGuardedListener(
-      house,
-      host,
-      directRoutes(house, (request, response) => {
-        void listener(request, response)
-      }),
-    ),
+    listener: createGuardedListener(house, host, directRoutes(house, everyRoute)),
     maxBodyBytes: () => settings().maxBodyBytes,
   })
   const sockets = createSocketDoor(server, { house, engine, book, boundTo: host })

@@ -1,6 +1,9 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- the declaration build takes single files and what they name
+/// <reference path="./prom-client-parts.d.ts" />
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { IntervalHistogram } from 'node:perf_hooks'
-import { Counter, Gauge } from 'prom-client'
+import Counter from 'prom-client/lib/counter.js'
+import Gauge from 'prom-client/lib/gauge.js'
 import type { Registry } from 'prom-client'
 
 const QUANTILES = [50, 90, 99]

@@ -1,4 +1,10 @@
-import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client'
+// oxlint-disable-next-line typescript/triple-slash-reference -- the declaration build takes single files and what they name
+/// <reference path="./prom-client-parts.d.ts" />
+// Not from the main entry: some 10 ms instead of 50 at every start, and 4 MB less. The version is pinned.
+import AggregatorRegistry from 'prom-client/lib/cluster.js'
+import Counter from 'prom-client/lib/counter.js'
+import Histogram from 'prom-client/lib/histogram.js'
+import Registry from 'prom-client/lib/registry.js'
 import type { CallRecord, Observer } from '../core/ledger.ts'
 import { createBoundedLabel } from './bounded-labels.ts'
 import { CallSeries } from './call-series.ts'

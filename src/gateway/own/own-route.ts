@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 /** Who may ask. `anyone` needs no key, `caller` any good one, `master` the master key (or an open gateway's owner). */
 export type Access = 'anyone' | 'caller' | 'master'
 
-/** An endpoint that is no call to a model: lists, health, keys, … Knows nothing of the HTTP framework. */
+/** An endpoint that is no call to a model: lists, health, keys, … */
 export interface OwnRoute {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** As `/v1/requests/:id`; `:id{.+}` takes slashes, too. */
