@@ -1,13 +1,14 @@
-import type { Counter, Histogram } from 'prom-client'
+import type { Counter } from 'prom-client'
 import type { CallRecord } from '../core/ledger.ts'
 import { NANO_CREDITS_PER_CREDIT } from '../core/usage.ts'
+import type { CountedHistogram, HistogramSeries } from './counted-histogram.ts'
 
 export interface CallMetrics {
   readonly calls: Counter
   readonly tokens: Counter
   readonly credits: Counter
-  readonly duration: Histogram
-  readonly firstByte: Histogram
+  readonly duration: CountedHistogram
+  readonly firstByte: CountedHistogram
 }
 
 export interface SeriesLabels {
@@ -24,8 +25,8 @@ export interface SeriesLabels {
 export class CallSeries {
   readonly #metrics: CallMetrics
   readonly #labels: SeriesLabels
-  readonly #duration: Histogram.Internal<string>
-  readonly #firstByte: Histogram.Internal<string>
+  readonly #duration: HistogramSeries
+  readonly #firstByte: HistogramSeries
   #calls = 0
   #billed = 0
   #nanoCredits = 0
@@ -40,8 +41,18 @@ export class CallSeries {
     const { dialect, provider, model } = labels
     this.#metrics = metrics
     this.#labels = labels
-    this.#duration = metrics.duration.labels({ dialect, provider, model })
-    this.#firstByte = metrics.firstByte.labels({ dialect, provider, model })
+    this.#duration = metrics.duration.series({ dialect, provider, model })
+    this.#firstByte = metrics.firstByte.series({ dialect, provider, model })
+  }
+
+  isOf({ dialect, provider = 'none', model = 'none', outcome }: CallRecord): boolean {
+    const labels = this.#labels
+    return (
+      labels.model === model &&
+      labels.outcome === outcome &&
+      labels.dialect === dialect &&
+      labels.provider === provider
+    )
   }
 
   add({ timing, usage, cost }: CallRecord): void {
