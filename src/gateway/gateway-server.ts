@@ -14,7 +14,6 @@ import type { GatewayHouse, RefusedRequest } from './house.ts'
 import { createInFlight } from './in-flight.ts'
 import { modelRoutes } from './models/model-routes.ts'
 import { healthRoutes } from './own/health-routes.ts'
-import { openapiDocument } from './own/openapi.ts'
 import type { OwnRoute } from './own/own-route.ts'
 import { keepReasoning } from './reasoning/keep-reasoning.ts'
 import { createMemoryResponseStore } from './responses/memory-store.ts'
@@ -156,7 +155,10 @@ function ownRoutes(options: GatewayServerOptions, house: GatewayHouse): readonly
     path: '/openapi.json',
     access: 'anyone',
     summary: 'This description',
-    answer: () => ({ body: openapiDocument(DATA_ROUTES, routes, version) }),
+    answer: async () => {
+      const { openapiDocument } = await import('./own/openapi.ts')
+      return { body: openapiDocument(DATA_ROUTES, routes, version) }
+    },
   })
   return routes
 }

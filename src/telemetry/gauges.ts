@@ -5,6 +5,7 @@ import type { IntervalHistogram } from 'node:perf_hooks'
 import Counter from 'prom-client/lib/counter.js'
 import Gauge from 'prom-client/lib/gauge.js'
 import type { Registry } from 'prom-client'
+import type { StopCounts } from './stop-counts.ts'
 
 const QUANTILES = [50, 90, 99]
 const NANOSECONDS = 1e9
@@ -16,12 +17,6 @@ export interface GaugeSources {
   /** The smallest part left of each quota among all seats: 1 is all of it. */
   readonly quotaLeft?: (() => ReadonlyMap<string, number>) | undefined
   readonly stops?: StopCounts | undefined
-}
-
-/** Of the anomaly stop. */
-export interface StopCounts {
-  readonly inForce: number
-  readonly set: ReadonlyMap<string, number>
 }
 
 export function registerGauges(

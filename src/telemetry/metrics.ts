@@ -12,8 +12,6 @@ import { registerGauges, registerLoopDelay } from './gauges.ts'
 import type { GaugeSources } from './gauges.ts'
 import type { MetricsValues, Siblings } from './siblings.ts'
 
-export type { StopCounts } from './gauges.ts'
-
 export interface Metrics {
   /** Hears of every call; costs about a microsecond for each. */
   readonly observer: Observer

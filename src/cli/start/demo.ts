@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEmulator } from '../../emulator/index.ts'
 import type { CommandContext } from '../command.ts'
 import { demoEnvironment } from '../emulator-environment.ts'
 
@@ -15,6 +14,7 @@ export interface Demo {
 
 /** The emulator, signed in, and a folder of its own that goes with it. */
 export async function startDemo(environment: CommandContext['environment']): Promise<Demo> {
+  const { createEmulator } = await import('../../emulator/index.ts')
   const emulator = await createEmulator({ pace: HUMAN_PACE })
   const folder = await mkdtemp(join(tmpdir(), 'jetway-demo-'))
   return {
