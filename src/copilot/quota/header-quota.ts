@@ -1,8 +1,17 @@
 import type { ResponseHeaders } from '../../core/upstream.ts'
 import type { Quota, QuotaSnapshot, UsageLimit } from './quota.ts'
 
-const SNAPSHOTS = ['premium_interactions', 'premium_models', 'chat', 'completions'] as const
-const LIMITS = ['session', 'weekly'] as const
+/** Names, and their headers in full: a name that is put together is looked up anew each time, with every call. */
+const SNAPSHOTS = [
+  ['premium_interactions', 'x-quota-snapshot-premium_interactions'],
+  ['premium_models', 'x-quota-snapshot-premium_models'],
+  ['chat', 'x-quota-snapshot-chat'],
+  ['completions', 'x-quota-snapshot-completions'],
+] as const
+const LIMITS = [
+  ['session', 'x-usage-ratelimit-session'],
+  ['weekly', 'x-usage-ratelimit-weekly'],
+] as const
 
 /** What calls' answers say of the seat's quota. Kept as text: it is read rarely, and written with every call. */
 export interface HeaderQuota {
@@ -37,12 +46,12 @@ export function createHeaderQuota(): HeaderQuota {
       return this.mergeInto(UNKNOWN)
     },
     observe(headers, nowMs) {
-      for (const name of SNAPSHOTS) {
-        const text = headers[`x-quota-snapshot-${name}`]
+      for (const [name, header] of SNAPSHOTS) {
+        const text = headers[header]
         if (text !== undefined) snapshots.set(name, { text, at: nowMs })
       }
-      for (const name of LIMITS) {
-        const text = headers[`x-usage-ratelimit-${name}`]
+      for (const [name, header] of LIMITS) {
+        const text = headers[header]
         if (text !== undefined) limits.set(name, { text, at: nowMs })
       }
     },

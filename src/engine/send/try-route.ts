@@ -14,7 +14,7 @@ import type { NextStep } from './next-step.ts'
 import { answerEstimate } from './reply.ts'
 import { placeOf } from './place-of.ts'
 import { tryTarget } from './try-target.ts'
-import type { FailedTarget } from './try-target.ts'
+import type { FailedTarget } from './target-outcome.ts'
 
 /** What one group has tried for a call. */
 interface Progress {

@@ -1,110 +1,82 @@
-import { JetwayError, NotFoundError } from '../../core/errors.ts'
+import { NotFoundError } from '../../core/errors.ts'
+import type { JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
-import type { Access, Mend, Place, Upstream } from '../../core/upstream.ts'
+import type { Access, Mend, Upstream } from '../../core/upstream.ts'
 import { chooseWire } from '../plan/choose-wire.ts'
 import type { WireChoice } from '../plan/choose-wire.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Outbound } from '../plan/outbound.ts'
-import { createReceiver } from '../relay/create-receiver.ts'
-import { fitsSocket } from '../responses/socket-transport.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { searchWire } from '../web-search/search-plan.ts'
-import { Attempt, toJetwayError } from './attempt.ts'
-import { deadlineOf, keepAliveOf, silenceOf } from './attempt-times.ts'
+import { admit } from './admit.ts'
+import { toJetwayError } from './attempt.ts'
 import { bringImages } from './bring-images.ts'
 import type { CallState } from './call-state.ts'
-import { healingMend } from './healing-mend.ts'
+import { beginExchange, conclude } from './exchange.ts'
 import { placeOf } from './place-of.ts'
-import { answerEstimate, headFor } from './reply.ts'
+import { answerEstimate } from './reply.ts'
+import type { TargetOutcome } from './target-outcome.ts'
 
-export type TargetOutcome =
-  | { readonly kind: 'answered' }
-  /** The upstream has no such model. */
-  | { readonly kind: 'missing' }
-  | FailedTarget
-
-export interface FailedTarget {
-  readonly kind: 'failed'
-  readonly error: JetwayError
-  readonly mend: Mend | undefined
-  readonly access: Access
-}
-
-/** One attempt at one target: its model, leave to use it, a plan, the exchange. */
+/**
+ * One attempt at one target: its model, leave to use it, a plan, the exchange. Waits only for what is not known yet: with a
+ * fresh catalogue and token that is the upstream's answer alone, and every wait more costs each call a promise.
+ */
 export async function tryTarget(
   state: CallState,
   target: Target,
   asked: Route,
   lessons: readonly Mend[],
 ): Promise<TargetOutcome> {
+  const { house, call, settings, log, interrupts } = state
   try {
-    return await attemptTarget(state, target, asked, lessons)
+    const upstream = house.upstreams.get(target.provider)
+    if (upstream === undefined) throw unknownProvider(target.provider)
+    state.provider = upstream.provider
+    const place = placeOf(state, target, asked)
+    const found = interrupts.waitFor(upstream.findModel(target.model, place, call.signal))
+    const model = found instanceof Promise ? await found : found
+    if (model === undefined) return { kind: 'missing' }
+    state.model = model
+    const admitted = admit(state, model)
+    if (admitted !== undefined) await admitted
+    if (state.dialect.operation === 'count-tokens' && !model.wires.includes('messages')) {
+      if (await answerEstimate(state)) return { kind: 'answered' }
+    }
+    if (house.fetchImage !== undefined && settings.images?.fetch === true) {
+      await bringImages(state, house.fetchImage, settings.images)
+    }
+    const choice = wireFor(state, model, lessons)
+    log.open(upstream.provider, model.id, choice.wire)
+    const granted = interrupts.waitFor(upstream.access(place, call.signal))
+    const access = granted instanceof Promise ? await granted : granted
+    const outbound = plan(state, target, upstream, model, choice, access, lessons)
+    state.outbound = outbound
+    log.planned(outbound.plan.initiator.value)
+
+    house.balancer.begin(target, call.caller.seat)
+    let failed: JetwayError | undefined
+    try {
+      const outcome = await beginExchange(state, target, upstream, place, access, outbound).outcome
+      const concluded = conclude(state, upstream, access, outbound, outcome)
+      failed = concluded.kind === 'failed' ? concluded.error : state.failure
+      return concluded
+    } finally {
+      endAt(state, target, failed)
+    }
   } catch (error) {
     // A client that is gone, and a caller who may not, are the same at every other target.
-    if (state.interrupts.aborted || state.refused || state.outlet.started) throw error
+    if (interrupts.aborted || state.refused || state.outlet.started) throw error
     const failure = toJetwayError(error)
-    state.log.failed(failure)
+    log.failed(failure)
     return { kind: 'failed', error: failure, mend: undefined, access: NO_ACCESS }
   }
 }
 
-async function attemptTarget(
-  state: CallState,
-  target: Target,
-  asked: Route,
-  lessons: readonly Mend[],
-): Promise<TargetOutcome> {
-  const { house, call, settings, log } = state
-  const { seat } = call.caller
-  const upstream = house.upstreams.get(target.provider)
-  if (upstream === undefined) throw unknownProvider(target.provider)
-  state.provider = upstream.provider
-  const place = placeOf(state, target, asked)
-  const model = await state.interrupts.waitFor(upstream.findModel(target.model, place, call.signal))
-  if (model === undefined) return { kind: 'missing' }
-  state.model = model
-  await admit(state, model)
-  if (state.dialect.operation === 'count-tokens' && !model.wires.includes('messages')) {
-    if (await answerEstimate(state)) return { kind: 'answered' }
-  }
-  if (house.fetchImage !== undefined && settings.images?.fetch === true) {
-    await bringImages(state, house.fetchImage, settings.images)
-  }
-  const choice = wireFor(state, model, lessons)
-  log.open(upstream.provider, model.id, choice.wire)
-  const access = await state.interrupts.waitFor(upstream.access(place, call.signal))
-  const outbound = plan(state, target, upstream, model, choice, access, lessons)
-  state.outbound = outbound
-  log.planned(outbound.plan.initiator.value)
-
-  house.balancer.begin(target, seat)
-  let failed: JetwayError | undefined
-  try {
-    const outcome = await exchange(state, target, upstream, place, access, outbound)
-    failed = outcome.kind === 'failed' ? outcome.error : state.failure
-    return outcome
-  } finally {
-    const { usage, interrupts } = state
-    const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-    const result = { error: failed, aborted: interrupts.aborted, tokens }
-    house.balancer.end(target, seat, result, settings.router)
-  }
-}
-
-/** Asked once, before the first attempt: what comes after is the same call. */
-async function admit(state: CallState, model: Model): Promise<void> {
-  const { house, call, interrupts, watch } = state
-  if (house.admission === undefined || state.permit !== undefined) return
-  let asked: ReturnType<typeof house.admission.admit> | undefined
-  try {
-    asked = house.admission.admit({ call, model, provider: state.provider ?? '' })
-    state.permit = asked instanceof Promise ? await interrupts.guard(asked) : asked
-  } catch (error) {
-    if (asked instanceof Promise) state.latePermit = asked
-    state.refused = !interrupts.aborted
-    throw error
-  }
-  watch.waited(state.permit.queuedMs)
+function endAt(state: CallState, target: Target, failed: JetwayError | undefined): void {
+  const { house, usage, interrupts, settings } = state
+  const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
+  const result = { error: failed, aborted: interrupts.aborted, tokens }
+  house.balancer.end(target, state.call.caller.seat, result, settings.router)
 }
 
 function wireFor(state: CallState, model: Model, lessons: readonly Mend[]): WireChoice {
@@ -154,75 +126,6 @@ function plan(
     rewrites: state.rewrites,
     search: state.search,
   })
-}
-
-async function exchange(
-  state: CallState,
-  target: Target,
-  upstream: Upstream,
-  place: Place,
-  access: Access,
-  outbound: Outbound,
-): Promise<TargetOutcome> {
-  const { house, call, settings, interrupts, outlet, watch, log } = state
-  outlet.head = (whole) => headFor(state, outbound, whole)
-  const { upstreamWebSocket: wanted } = settings.router
-  const allowed = wanted === 'for-web-sockets' ? call.webSocket === true : wanted
-  const webSocket = allowed && fitsSocket(outbound)
-  const attempt = new Attempt({
-    transport: (webSocket ? house.sockets : undefined) ?? house.transport,
-    clock: house.clock,
-    upstream,
-    place,
-    outbound,
-    request: {
-      method: 'POST',
-      origin: access.origin,
-      path: access.basePath + outbound.plan.path,
-      headers: outbound.plan.headers,
-      authorization: access.authorization,
-      body: outbound.plan.body,
-    },
-    receiver: createReceiver({
-      call,
-      dialect: state.dialect,
-      wire: house.wires.get(outbound.plan.wire),
-      outbound,
-      outlet,
-      maxAnswerBytes: house.maxAnswerBytes,
-      nowMs: house.clock.now(),
-      elapsedMs: () => watch.sinceStartMs(),
-    }),
-    outlet,
-    requestId: call.id,
-    deadlineAt: deadlineOf(state, target),
-    silenceMs: outbound.plan.upstreamStream ? silenceOf(state, target) : undefined,
-    keepAlive: keepAliveOf(state),
-  })
-  interrupts.attempt = attempt
-  watch.waitBegins()
-  attempt.start()
-  const outcome = await attempt.outcome
-  watch.waitEnds()
-  interrupts.attempt = undefined
-
-  if (outcome.kind === 'aborted') {
-    log.ended(0, interrupts.reason)
-    throw interrupts.reason
-  }
-  if (outcome.kind === 'answered') {
-    state.usage = outcome.usage
-    state.failure = outcome.failure
-    log.ended(outcome.status, outcome.failure)
-    log.close(undefined)
-    return { kind: 'answered' }
-  }
-  const { refusal, status } = outcome
-  const failure = refusal === undefined ? undefined : upstream.readFailure(refusal)
-  const error = failure?.error ?? outcome.error ?? new JetwayError('the attempt failed')
-  log.ended(status, error)
-  const mend = healingMend(state, outbound, error, failure?.mend)
-  return { kind: 'failed', error, mend, access }
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = {}

@@ -6,21 +6,27 @@ import { BadRequestError, JetwayError, PayloadTooLargeError } from '../../core/e
 export type Hold = (bytes: number) => void
 
 /** The request's body, decompressed. Rejects with what the client gets told; see `isClientGone`. */
-export async function readBody(
+export function readBody(request: IncomingMessage, maxBytes: number, hold: Hold): Promise<Buffer> {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  return encoding === 'identity' || encoding === ''
+    ? readBytes(request, maxBytes, hold)
+    : readEncoded(encoding, request, maxBytes, hold)
+}
+
+async function readEncoded(
+  encoding: string,
   request: IncomingMessage,
   maxBytes: number,
   hold: Hold,
 ): Promise<Buffer> {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  const decompress = encoding === 'identity' || encoding === '' ? undefined : DECODERS[encoding]
-  if (encoding !== 'identity' && encoding !== '' && decompress === undefined) {
+  const decompress = DECODERS[encoding]
+  if (decompress === undefined) {
     throw new BadRequestError(
       `content-encoding ${printable(encoding)} is not understood: send gzip, deflate, br or none`,
       { status: 415, code: 'unsupported_content_encoding' },
     )
   }
   const bytes = await readBytes(request, maxBytes, hold)
-  if (decompress === undefined) return bytes
   const whole = await decompressed(bytes, decompress, encoding, maxBytes)
   hold(whole.length)
   return whole
