@@ -74,15 +74,18 @@ export interface Timing {
   readonly queuedMs: number
 }
 
+/** A call that has come in, before anything is known of how it will go. */
+export interface StartedCall {
+  readonly id: string
+  readonly model: string
+  readonly stream: boolean
+  readonly caller: Caller
+  readonly dialect: DialectName
+}
+
 /** Hears of calls as they go. Must not throw and must not block: it is on the path of every call. */
 export interface Observer {
-  started?(call: {
-    readonly id: string
-    readonly model: string
-    readonly stream: boolean
-    readonly caller: Caller
-    readonly dialect: DialectName
-  }): void
+  started?(call: StartedCall): void
   attempted?(id: string, attempt: AttemptRecord): void
   finished?(record: CallRecord): void
 }

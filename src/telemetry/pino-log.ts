@@ -1,6 +1,7 @@
 import { destination, pino, stdTimeFunctions } from 'pino'
 import type { Log, LogFields, LogLevel } from '../core/log.ts'
 import { createGatheredLines } from './gathered-lines.ts'
+import { createIsoTime } from './iso-time.ts'
 
 export interface PinoLog extends Log {
   /** Writes what is still in memory, at once: before the process ends. */
@@ -29,6 +30,7 @@ export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
   const gathered = createGatheredLines((text) => {
     stream.write(text)
   })
+  const isoTime = createIsoTime()
   const say = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (!logger.isLevelEnabled(level)) return
     // In the order in which things happened.
@@ -38,8 +40,9 @@ export function createPinoLog(options: PinoLogOptions = {}): PinoLog {
   return {
     line(level, message, members) {
       if (!logger.isLevelEnabled(level)) return
-      const time = new Date().toISOString()
-      gathered.add(`{"level":${LEVELS[level]},"time":"${time}",${members}"msg":"${message}"}\n`)
+      gathered.add(
+        `{"level":${LEVELS[level]},"time":"${isoTime(Date.now())}",${members}"msg":"${message}"}\n`,
+      )
     },
     debug: say('debug'),
     info: say('info'),

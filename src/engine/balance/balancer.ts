@@ -39,21 +39,32 @@ export interface AttemptResult {
   readonly tokens: number
 }
 
-/** Far more than anyone configures; a bound, because seats multiply with deployments. */
+/** What is known of one deployment. */
+interface Known {
+  readonly load: Load
+  /** By seat. */
+  readonly health: Map<string, TargetHealth>
+}
+
+const EVERY_SEAT = ''
+const newKnown = (): Known => ({ load: new Load(), health: new Map() })
+const newHealth = (): TargetHealth => new TargetHealth()
+
+/** Deployments, and seats of each: far more than anyone has; a bound, because both may come and go. */
 const MAX_REMEMBERED = 10_000
 
 export function createBalancer(clock: Clock, random: Random): Balancer {
-  const health = new Map<string, TargetHealth>()
-  const loads = new Map<string, Load>()
+  const known = new Map<string, Known>()
 
+  const knownOf = ({ id }: Deployment): Known => remember(known, id, newKnown)
+  const loadOf = (deployment: Deployment): Load => knownOf(deployment).load
   /** A seat's limits are its own: a deployment without a key of its own rests for one seat at a time. */
   const healthOf = (deployment: Deployment, seat: SeatId): TargetHealth =>
     remember(
-      health,
-      deployment.apiKey === undefined ? `${deployment.id}@${seat}` : deployment.id,
-      () => new TargetHealth(),
+      knownOf(deployment).health,
+      deployment.apiKey === undefined ? seat : EVERY_SEAT,
+      newHealth,
     )
-  const loadOf = (deployment: Deployment): Load => remember(loads, deployment.id, () => new Load())
 
   const waitOf = (target: Target, alone: boolean, seat: SeatId, now: number): number => {
     const { deployment } = target

@@ -92,14 +92,20 @@ export class NodeSink implements Sink {
   ): void {
     const response = this.#response
     if (response.headersSent || response.destroyed) return
-    const all = this.#withId(headers)
-    all['content-length'] = bytes?.length ?? 0
-    response.writeHead(status, all)
+    const length = bytes?.length ?? 0
+    response.writeHead(status, this.#wholeHead(headers, length))
     response.end(bytes)
   }
 
   #withId(headers: Readonly<Record<string, string>>): OutgoingHttpHeaders {
     return { ...headers, 'x-request-id': this.#requestId }
+  }
+
+  /** An answer's head mostly says both already, and need not be copied to say them again. */
+  #wholeHead(headers: Readonly<Record<string, string>>, length: number): OutgoingHttpHeaders {
+    const isWhole =
+      headers['x-request-id'] === this.#requestId && Number(headers['content-length']) === length
+    return isWhole ? headers : { ...this.#withId(headers), 'content-length': length }
   }
 
   #writeFramed(bytes: Uint8Array): boolean {

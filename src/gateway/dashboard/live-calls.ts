@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/call.ts'
-import type { CallRecord, Observer } from '../../core/ledger.ts'
+import type { CallRecord, Observer, StartedCall } from '../../core/ledger.ts'
 import type { JsonObject } from '../../core/json.ts'
 
 /** More calls than the gateway takes at once are never under way. */
@@ -31,8 +31,8 @@ export interface LiveCalls {
 }
 
 interface OpenCall {
-  readonly caller: Caller
-  readonly data: JsonObject
+  readonly call: StartedCall
+  readonly startedAt: number
 }
 
 /** The calls under way in this process, and who watches them. Costs a map entry a call; without watchers nothing more. */
@@ -47,19 +47,11 @@ export function createLiveCalls(now: () => number): LiveCalls {
 
   return {
     observer: {
-      started({ id, model, stream, caller, dialect }) {
+      started(call) {
         if (open.size >= MAX_OPEN) return
-        const data = {
-          id,
-          model,
-          stream,
-          dialect,
-          started_at: now(),
-          key: caller.keyAlias ?? caller.keyId ?? caller.kind,
-          user_id: caller.userId ?? null,
-        }
-        open.set(id, { caller, data })
-        if (watchers.size > 0) tell(caller, { name: 'open', data })
+        const opened = { call, startedAt: now() }
+        open.set(call.id, opened)
+        if (watchers.size > 0) tell(call.caller, { name: 'open', data: shown(opened) })
       },
       finished(record) {
         open.delete(record.id)
@@ -89,13 +81,26 @@ export function createLiveCalls(now: () => number): LiveCalls {
             if (!waiting || waiting.length > 0) resolve()
             else wake = resolve
           }),
-        open: () => [...open.values()].filter((call) => mine(call.caller)).map(({ data }) => data),
+        open: () => [...open.values()].filter(({ call }) => mine(call.caller)).map(shown),
         close() {
           watchers.delete(hear)
           wake?.()
         },
       }
     },
+  }
+}
+
+function shown({ call, startedAt }: OpenCall): JsonObject {
+  const { id, model, stream, dialect, caller } = call
+  return {
+    id,
+    model,
+    stream,
+    dialect,
+    started_at: startedAt,
+    key: caller.keyAlias ?? caller.keyId ?? caller.kind,
+    user_id: caller.userId ?? null,
   }
 }
 
