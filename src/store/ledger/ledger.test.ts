@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../core/virtual-clock.ts'
 import type { Database } from '../database/open.ts'
@@ -34,6 +35,15 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     } finally {
       await database.close()
     }
+  }
+
+  /** Takes nothing. */
+  async function closedDatabase(): Promise<Database> {
+    const database = await testDatabase.open()
+    // Who has never asked anything could still begin to.
+    await sql`select 1`.execute(database.query)
+    await database.close()
+    return database
   }
 
   test('keeps a call whose model has a name that no database takes, and those beside it', () =>
@@ -133,11 +143,16 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       expect((await listCalls(database, { outcome: 'failed' }, 4)).rows).toEqual([])
     }))
 
-  test('a batch of thousands goes through', () =>
+  test('a batch of thousands goes through, also when a part of it is there already', () =>
     withDatabase(async (database) => {
-      const rows = Array.from({ length: 2_500 }, (_, index) => rowFromRecord(record(`c${index}`)))
+      const rows = Array.from({ length: 1_500 }, (_, index) => rowFromRecord(record(`c${index}`)))
+      await writeCalls(database, [...rows.slice(100, 120), ...rows.slice(700, 703)])
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(23)
       await writeCalls(database, rows)
-      expect((await summarize(database, [], {}))[0]?.calls).toBe(2_500)
+      expect((await summarize(database, [], {}))[0]?.calls).toBe(1_500)
+      expect((await summarize(database, ['key_id'], {}))[0]?.nanoCredits).toBe(
+        1_500n * 7_000_000_001n,
+      )
     }))
 
   test('the recorder writes in batches by time and by size', () =>
@@ -158,7 +173,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     withDatabase(async (database) => {
       const folder = mkdtempSync(join(tmpdir(), 'jetway-spool-'))
       const failures: number[] = []
-      const broken = { ...database, query: database.query.withSchema('nowhere') }
+      const broken = await closedDatabase()
       const first = createRecorder({
         database: broken,
         clock: createVirtualClock(),
@@ -301,10 +316,11 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     withDatabase(async (database) => {
       const clock = createVirtualClock()
       let away = true
+      const broken = await closedDatabase()
       const switched = {
         ...database,
         get query() {
-          return away ? database.query.withSchema('nowhere') : database.query
+          return away ? broken.query : database.query
         },
       }
       const recorder = createRecorder({ database: switched, clock, heldRows: 3, batchRows: 2 })
@@ -328,8 +344,8 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     }))
 
   test('without a spool a loss is counted and reported', () =>
-    withDatabase(async (database) => {
-      const broken = { ...database, query: database.query.withSchema('nowhere') }
+    withDatabase(async () => {
+      const broken = await closedDatabase()
       const recorder = createRecorder({ database: broken, clock: createVirtualClock() })
       recorder.finished(record('a'))
       await recorder.close()

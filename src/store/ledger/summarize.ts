@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Database } from '../database/open.ts'
 import type { SumKind } from '../schema.ts'
-import { MEASURES } from './rows.ts'
+import { MEASURES } from './sums.ts'
 
 /** By what a summary groups; each is a column of the daily sums. */
 export type SummaryBy = 'day' | 'key_id' | 'user_id' | 'team_id' | 'model' | 'provider'

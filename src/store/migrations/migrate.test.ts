@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ describe.each(databases)('migrations on $name', (testDatabase) => {
       '0002-stops',
       '0003-prompts',
       '0004-sessions',
+      '0005-narrower-indexes',
     ])
     expect(await migrate(database)).toEqual([])
     const tables = await database.query.introspection.getTables()
@@ -60,9 +62,26 @@ test('replicas that start together on one file migrate it once', async () => {
   const file = join(folder, 'data', 'jetway.db')
   const replicas = [await openDatabase(file), await openDatabase(file)]
   const applied = await Promise.all(replicas.map((database) => migrate(database)))
-  expect(applied.flat()).toEqual(['0001-first', '0002-stops', '0003-prompts', '0004-sessions'])
+  expect(applied.flat()).toEqual([
+    '0001-first',
+    '0002-stops',
+    '0003-prompts',
+    '0004-sessions',
+    '0005-narrower-indexes',
+  ])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)
   await Promise.all(replicas.map((database) => database.close()))
   rmSync(folder, { recursive: true })
+})
+
+test('after it, a lock of another process is not waited for asleep', async () => {
+  const database = await openDatabase(':memory:')
+  const waitMs = async () =>
+    (await sql<{ timeout: number }>`pragma busy_timeout`.execute(database.query)).rows[0]?.timeout
+  const before = await waitMs()
+  await migrate(database)
+  expect(await waitMs()).toBe(before)
+  expect(before).toBeLessThan(10)
+  await database.close()
 })

@@ -1,12 +1,20 @@
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import type { Database } from '../database/open.ts'
+import { BLOCKING_MS } from '../database/sqlite.ts'
 import * as first from './0001-first.ts'
 import * as stops from './0002-stops.ts'
 import * as prompts from './0003-prompts.ts'
 import * as sessions from './0004-sessions.ts'
+import * as narrowerIndexes from './0005-narrower-indexes.ts'
 
 /** Forward only. A name is never changed and a migration never edited once it was released. */
-const NAMES = ['0001-first', '0002-stops', '0003-prompts', '0004-sessions'] as const
+const NAMES = [
+  '0001-first',
+  '0002-stops',
+  '0003-prompts',
+  '0004-sessions',
+  '0005-narrower-indexes',
+] as const
 
 export function knownMigrations(): readonly string[] {
   return NAMES
@@ -30,7 +38,7 @@ export async function migrate(database: Database): Promise<readonly string[]> {
       }
     }
   } finally {
-    await sql`PRAGMA busy_timeout=5000`.execute(database.query)
+    await sql.raw(`PRAGMA busy_timeout=${BLOCKING_MS}`).execute(database.query)
   }
 }
 
@@ -61,6 +69,7 @@ function migratorOf({ query, kind }: Database): Migrator {
     '0002-stops': { up: (db: Kysely<never>) => stops.up(db) },
     '0003-prompts': { up: (db: Kysely<never>) => prompts.up(db) },
     '0004-sessions': { up: (db: Kysely<never>) => sessions.up(db) },
+    '0005-narrower-indexes': { up: (db: Kysely<never>) => narrowerIndexes.up(db) },
   }
   return new Migrator({
     db: query,

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { MEASURES } from '../ledger/rows.ts'
+import { MEASURES } from '../ledger/sums.ts'
 import type { Schema } from '../schema.ts'
 
 /** What is carried from one database to another, in this order, with what makes a row of it one. Answers to repeated writes stay behind, and prompts: those who keep them keep them for a short time, in one place. */
