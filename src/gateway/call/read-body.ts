@@ -67,16 +67,16 @@ function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Prom
     }
     request.on('data', onData)
     let ended = false
-    request.once('end', () => {
+    // `on`, not `once`: each comes once by itself, and a wrapper that says so is made anew for every call.
+    request.on('end', () => {
       ended = true
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     })
     // Without an end there is none to come, whatever Node has of the body. Every request closes: an error is dear to make.
-    const onGone = (): void => {
+    // Its error, where it has one, is emitted only to those who listen, and it closes after it.
+    request.on('close', () => {
       if (!ended) reject(clientGone())
-    }
-    request.once('error', onGone)
-    request.once('close', onGone)
+    })
   })
 }
 

@@ -54,12 +54,12 @@ export async function serveCall(
     house.inFlight.hold(-held)
     if (taken) house.inFlight.leave(ticket)
   }
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) signal.abort(clientGone())
     finishOne()
   })
   // Without a listener, an error of a dying socket would end the process.
-  response.once('error', ignore)
+  response.on('error', ignore)
   try {
     const known = house.authenticator.authenticate(presentedKeys(request.headers))
     const caller: Caller = known instanceof Promise ? await known : known

@@ -5,12 +5,19 @@
  */
 import { readdirSync, readlinkSync } from 'node:fs'
 
-/** @typedef {{ rss: number, heap: number, buffers: number, counts: Record<string, number> }} Holdings */
+/**
+ * @typedef {object} Holdings
+ * @property {number} rss
+ * @property {number} heap
+ * @property {number} buffers
+ * @property {Record<string, number>} counts
+ * @property {Record<string, number>} files open files by what they are, to name those that are new
+ */
 
 /** The sum over all processes of all gateways. @param {House} house @returns {Promise<Holdings>} */
 export async function readHoldings(house) {
   /** @type {Holdings} */
-  const sum = { rss: 0, heap: 0, buffers: 0, counts: {} }
+  const sum = { rss: 0, heap: 0, buffers: 0, counts: {}, files: {} }
   const add = (/** @type {string} */ name, /** @type {number} */ value) => {
     sum.counts[name] = (sum.counts[name] ?? 0) + value
   }
@@ -21,26 +28,32 @@ export async function readHoldings(house) {
       sum.buffers += seen.external
       for (const [name, value] of Object.entries(seen.objects))
         add(name, /** @type {number} */ (value))
-      for (const [kind, value] of Object.entries(filesOf(seen.pid))) add(kind, value)
+      for (const target of descriptorsOf(seen.pid)) {
+        const isSocket = target.startsWith('socket:')
+        add(isSocket ? 'open sockets' : 'open files', 1)
+        if (!isSocket) sum.files[nameOf(target)] = (sum.files[nameOf(target)] ?? 0) + 1
+      }
     }
   }
   return sum
 }
 
-/** Open descriptors of a process, by kind. @param {number} pid */
-function filesOf(pid) {
-  /** @type {Record<string, number>} */
-  const kinds = { 'open sockets': 0, 'open files': 0 }
+/** What the open descriptors of a process stand for. @param {number} pid */
+function descriptorsOf(pid) {
+  const targets = []
   for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
     try {
-      const target = readlinkSync(`/proc/${pid}/fd/${descriptor}`)
-      const kind = target.startsWith('socket:') ? 'open sockets' : 'open files'
-      kinds[kind] = (kinds[kind] ?? 0) + 1
+      targets.push(readlinkSync(`/proc/${pid}/fd/${descriptor}`))
     } catch {
       // It was closed while we looked.
     }
   }
-  return kinds
+  return targets
+}
+
+/** Without the number of its own that each pipe has. @param {string} target */
+function nameOf(target) {
+  return target.replace(/:\[\d+\]$/, '')
 }
 
 /** Numbers that may differ by a little without anything leaking: caches of idle connections, a pending renewal. */
@@ -64,7 +77,9 @@ export function compareHoldings(before, after) {
   for (const [name, slack] of Object.entries(SLACK)) {
     const had = before.counts[name] ?? 0
     const has = after.counts[name] ?? 0
-    if (has > had + slack) grown.push(`${name}: ${had} before, ${has} after`)
+    if (has <= had + slack) continue
+    const which = name === 'open files' ? ` (more of ${newFiles(before, after)})` : ''
+    grown.push(`${name}: ${had} before, ${has} after${which}`)
   }
   /** @type {readonly ['heap' | 'buffers' | 'rss', number][]} */
   const sizes = [
@@ -78,6 +93,14 @@ export function compareHoldings(before, after) {
     }
   }
   return grown
+}
+
+/** @param {Holdings} before @param {Holdings} after */
+function newFiles(before, after) {
+  return Object.entries(after.files)
+    .filter(([name, count]) => count > (before.files[name] ?? 0))
+    .map(([name, count]) => `${name}: ${before.files[name] ?? 0} → ${count}`)
+    .join(', ')
 }
 
 /** Looks until nothing more is held than before, or the time is over. @param {House} house @param {Holdings} before @param {number} timeoutMs */
