@@ -21,8 +21,9 @@ const entryPoints = {
   emulator: 'src/emulator/index.ts',
   'ai-sdk': 'src/ai-sdk/index.ts',
 }
+/** Of undici the agent is compiled in; the whole of it, which only proxies need, is required when there is one. */
 const external = [
-  ...Object.keys(manifest.dependencies ?? {}),
+  ...Object.keys(manifest.dependencies ?? {}).filter((name) => name !== 'undici'),
   ...Object.keys(manifest.optionalDependencies ?? {}),
   ...Object.keys(manifest.peerDependencies ?? {}),
 ]

@@ -1,9 +1,12 @@
 import { Interrupted } from './exit-codes.ts'
 import { run } from './run.ts'
 import { createTerminal } from './terminal.ts'
+import { tuneCollector } from './tune-collector.ts'
 
 /** Runs the command line as this process: its streams, its signals, its exit code. */
 export async function runProcess(words: readonly string[], version: string): Promise<void> {
+  // Before the code of a command is loaded, which is most of what is ever collected of a short one.
+  tuneCollector()
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

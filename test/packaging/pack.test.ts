@@ -132,7 +132,7 @@ describe('the packed package', () => {
     for (const room of ['gateway', 'store', 'policy', 'cli', 'config', 'emulator', 'telemetry']) {
       expect(rooms).not.toContain(room)
     }
-    expect(packages).toEqual(new Set(['jetway', 'undici']))
+    expect(packages).toEqual(new Set(['jetway']))
     expect(firstBytes).toBeLessThan(30_000)
   })
 

@@ -11,7 +11,6 @@ import type { HangUps } from './hang-ups.ts'
 import { signInAtStart } from './sign-in-at-start.ts'
 import type { StartOptions } from './start-options.ts'
 import { teamExtensions } from './team-extensions.ts'
-import { tuneCollector } from './tune-collector.ts'
 import { siblingLine } from './workers.ts'
 
 /** Runs one gateway until the signal aborts, then lets its calls finish. `onReady` hears where it listens. */
@@ -21,7 +20,6 @@ export async function serve(
   hangUps: HangUps,
   onReady: (url: string) => Promise<void>,
 ): Promise<void> {
-  tuneCollector()
   const { terminal } = context
   const { log, flush } = await openGatewayLog(terminal)
   const demo = options.demo ? await startDemo(context.environment) : undefined
