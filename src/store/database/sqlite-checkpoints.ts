@@ -23,36 +23,13 @@ export const AUTOMATIC_PAGES = 8_000
 /** @param provider where the module of SQLite is found that has the database open: both must be one and the same library. */
 export function createCheckpoints(file: string, provider: string): Checkpoints {
   let pieces = 0
-  let worker: Worker | undefined
-  let ending: Promise<unknown> = Promise.resolve()
+  let thread: Thread | undefined
   let idle: NodeJS.Timeout | undefined
 
   const end = (): void => {
     clearTimeout(idle)
-    // A thread, and no window: it has no origin.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    worker?.postMessage('end')
-    worker = undefined
+    thread?.say('end')
   }
-  const start = (): Worker => {
-    const started = new Worker(THREAD, {
-      eval: true,
-      workerData: { file, provider },
-      // It has no work for more; the default is that of a main thread.
-      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
-      // None of the process's: some are refused in a thread.
-      execArgv: [],
-    })
-    started.unref()
-    ending = new Promise((resolve) => started.once('exit', resolve))
-    // What it could not do, SQLite does by itself.
-    started.on('error', () => {})
-    started.once('exit', () => {
-      if (worker === started) worker = undefined
-    })
-    return started
-  }
-
   return {
     wrote() {
       pieces++
@@ -60,15 +37,61 @@ export function createCheckpoints(file: string, provider: string): Checkpoints {
     committed() {
       if (pieces < PIECES_PER_CHECKPOINT) return
       pieces = 0
-      worker ??= start()
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      worker.postMessage('checkpoint')
+      if (!thread || thread.ended) thread = startThread(file, provider)
+      thread.say('checkpoint')
       clearTimeout(idle)
       idle = setTimeout(end, IDLE_MS).unref()
     },
     async stop() {
       end()
-      await ending
+      await thread?.gone()
+    },
+  }
+}
+
+interface Thread {
+  /** It was told to, or failed. */
+  readonly ended: boolean
+  say(word: 'checkpoint' | 'end'): void
+  gone(): Promise<void>
+}
+
+function startThread(file: string, provider: string): Thread {
+  const worker = new Worker(THREAD, {
+    eval: true,
+    workerData: { file, provider },
+    // It has no work for more; the default is that of a main thread.
+    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
+    // None of the process's: some are refused in a thread.
+    execArgv: [],
+  })
+  worker.unref()
+  let ended = false
+  let over = false
+  // What it could not do, SQLite does by itself.
+  worker.on('error', () => {})
+  const exit = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      ended = true
+      over = true
+      resolve()
+    })
+  })
+  return {
+    get ended() {
+      return ended
+    },
+    say(word) {
+      if (ended) return
+      ended = word === 'end'
+      // A thread, and no window: it has no origin.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      worker.postMessage(word)
+    },
+    async gone() {
+      // A process that ends waits for it from now on: the database is closed after it.
+      if (!over) worker.ref()
+      await exit
     },
   }
 }

@@ -18,6 +18,14 @@ export const MEASURES = [
 
 export const DAILY_KEY = ['day', 'key_id', 'user_id', 'team_id', 'model', 'provider'] as const
 export const SUMS_KEY = ['kind', 'span', 'start', 'id'] as const
+export const SUM_KINDS = [
+  'all',
+  'key',
+  'user',
+  'team',
+  'model',
+  'provider',
+] as const satisfies readonly SumKind[]
 
 /** The day's sums that calls add to, one row for each combination. */
 export interface Sums {
