@@ -10,8 +10,15 @@ import type {
 import { UsageError } from './exit-codes.ts'
 import { COMMANDS, GLOBAL_OPTIONS } from './table.ts'
 
-/** Makes commander's commands from the table. Help goes to stdout through `print`; nothing here ends the process. */
-export function createProgram(context: CommandContext, print: (text: string) => void): Command {
+/**
+ * Makes commander's commands from the table: the one that `word` names, or all, which takes longer. Help goes to stdout through
+ * `print`; nothing here ends the process.
+ */
+export function createProgram(
+  word: string | undefined,
+  context: CommandContext,
+  print: (text: string) => void,
+): Command {
   const program = new Command('jetway')
   program
     .description('Your GitHub Copilot seat behind every tool: `jetway` alone starts the gateway.')
@@ -22,7 +29,8 @@ export function createProgram(context: CommandContext, print: (text: string) => 
     )
   quieten(program, print)
   for (const option of GLOBAL_OPTIONS) program.addOption(makeOption(option))
-  for (const spec of COMMANDS) addCommand(program, spec, context, print)
+  const named = COMMANDS.filter(({ name }) => name === word)
+  for (const spec of named.length > 0 ? named : COMMANDS) addCommand(program, spec, context, print)
   return program
 }
 

@@ -12,7 +12,7 @@ export async function run(words: readonly string[], context: CommandContext): Pr
   try {
     const line = withCommand(words)
     checkWords(line, COMMANDS, 'jetway')
-    const program = createProgram(context, (text) => help.push(text))
+    const program = createProgram(line[0], context, (text) => help.push(text))
     await program.parseAsync([...line], { from: 'user' })
     await context.terminal.print(help.join(''))
     return EXIT.ok

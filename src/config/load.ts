@@ -36,7 +36,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { root, files } = options.file === undefined ? EMPTY : await readConfigFiles(options.file)
   const environment = withFileVariables(root, options.environment)
   const plain = plainFrom(root, environment)
-  const parsed = configSchema.safeParse(plain.value)
+  // Code made for the schema pays off where much is checked; this is checked once.
+  const parsed = configSchema.safeParse(plain.value, { jitless: true })
   const warnings: ConfigProblem[] = [...checkKeys(root, configSchema)]
   if (!parsed.success) {
     throw new ConfigError(
