@@ -20,6 +20,8 @@ import { proveAnswer } from './rows/ask.mjs'
 export async function measureAll({ session, rows, contenders, rounds, onMeasurement }) {
   /** Gateways that failed in a row are not asked again in it. @type {Set<string>} */
   const failed = new Set()
+  /** Gateways that have had work before. @type {Set<string>} */
+  const practised = new Set()
   for (let round = 1; round <= rounds; round += 1) {
     for (const row of rows) {
       if (row.pace !== undefined) await session.setPace(row.pace)
@@ -27,7 +29,11 @@ export async function measureAll({ session, rows, contenders, rounds, onMeasurem
         const gateway = contender.running.name
         const label = `${row.name} ${gateway}`
         if (failed.has(label)) continue
-        const cell = await measureOne(session, row, contender, round)
+        const cell = await measureOne(session, row, contender, {
+          round,
+          isCold: !practised.has(gateway),
+        })
+        if (row.kind !== undefined && !row.apart) practised.add(gateway)
         if ('failed' in cell) failed.add(label)
         onMeasurement({ row: row.name, gateway, round, cell })
       }
@@ -54,10 +60,10 @@ function inTurn(row, contenders, direct, round) {
  * @param {Session} session
  * @param {Row} row
  * @param {Contender} contender
- * @param {number} round
+ * @param {{ round: number, isCold: boolean }} place
  * @returns {Promise<Cell>}
  */
-async function measureOne({ bench }, row, { running, pause, resume }, round) {
+async function measureOne({ bench }, row, { running, pause, resume }, { round, isCold }) {
   if (row.kind !== undefined && running.route(row.kind) === undefined) {
     return { absent: 'has no such call' }
   }
@@ -66,7 +72,7 @@ async function measureOne({ bench }, row, { running, pause, resume }, round) {
     if (row.kind !== undefined && !row.apart && round === 1) {
       await proveAnswer(row.kind, /** @type {Pace} */ (row.pace), running)
     }
-    return { figures: await row.measure(bench, running) }
+    return { figures: await row.measure(bench, running, isCold) }
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) }
   } finally {

@@ -11,6 +11,7 @@ export const LENGTHS = {
   quick: {
     rounds: 1,
     lengths: {
+      practiceMs: 3000,
       warmUpMs: 1000,
       measureMs: 1500,
       warmUpWaves: 1,
@@ -24,6 +25,7 @@ export const LENGTHS = {
   normal: {
     rounds: 3,
     lengths: {
+      practiceMs: 20_000,
       warmUpMs: 2000,
       measureMs: 4000,
       warmUpWaves: 1,
@@ -37,6 +39,7 @@ export const LENGTHS = {
   long: {
     rounds: 5,
     lengths: {
+      practiceMs: 30_000,
       warmUpMs: 3000,
       measureMs: 10_000,
       warmUpWaves: 2,
@@ -55,6 +58,7 @@ const CHECK = {
   rows: ['whole', 'large', 'stream', 'translate-chat', 'translate-responses', 'memory'],
   rounds: 3,
   lengths: {
+    practiceMs: 15_000,
     warmUpMs: 1500,
     measureMs: 2000,
     warmUpWaves: 1,

@@ -207,6 +207,11 @@ export interface Running {
 
 /** How long everything takes, by how exact it is to be. */
 export interface Lengths {
+  /**
+   * Before a gateway is measured for the first time: engines that compile what is hot (as Node's does)
+   * are at it for some 70,000 calls, and what is asked here is what a call costs a gateway that runs, not one that starts.
+   */
+  readonly practiceMs: number
   readonly warmUpMs: number
   readonly measureMs: number
   readonly warmUpWaves: number
@@ -250,5 +255,10 @@ export interface Row {
   readonly apart?: boolean
   /** Measured without anything between as well. */
   readonly direct?: boolean
-  readonly measure: (bench: Bench, running: Running) => Promise<Readonly<Record<string, number>>>
+  /** `isCold`: the gateway has had no work before. */
+  readonly measure: (
+    bench: Bench,
+    running: Running,
+    isCold: boolean,
+  ) => Promise<Readonly<Record<string, number>>>
 }

@@ -18,8 +18,9 @@ import { checkedLoad } from './checked.mjs'
  * @returns {Row}
  */
 export function callsRow({ name, title, kind, connections, flavour = 'clean', only }) {
-  /** @param {Bench} bench @param {Running} running */
-  async function measure(bench, running) {
+  /** @param {Bench} bench @param {Running} running @param {boolean} isCold */
+  async function measure(bench, running, isCold) {
+    const { lengths } = bench
     const { route, request } = requestFor(kind, running)
     const result = await checkedLoad(
       bench,
@@ -29,8 +30,8 @@ export function callsRow({ name, title, kind, connections, flavour = 'clean', on
         port: running.port,
         request,
         connections,
-        warmUpMs: bench.lengths.warmUpMs,
-        measureMs: bench.lengths.measureMs,
+        warmUpMs: isCold ? lengths.practiceMs : lengths.warmUpMs,
+        measureMs: lengths.measureMs,
         ...(running.weigh === undefined ? {} : { weigh: running.weigh }),
       },
       route.dialect,
