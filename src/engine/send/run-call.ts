@@ -1,5 +1,6 @@
 import type { Call } from '../../core/call.ts'
 import type { Dialect } from '../../core/dialect.ts'
+import type { JetwayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/ledger.ts'
 import type { Sink } from '../../core/sink.ts'
 import type { Route } from '../resolve/target.ts'
@@ -22,7 +23,9 @@ export async function runCall(
 ): Promise<CallRecord> {
   const state = new CallState(house, call, sink, dialect)
   try {
-    await serve(state)
+    const route = resolveRoute(state)
+    const failure = await tryRoute(state, route, route)
+    if (failure !== undefined) await fallBack(state, route, failure)
   } catch (error) {
     failCall(state, toJetwayError(error))
   }
@@ -55,24 +58,25 @@ export async function runCall(
   return record
 }
 
-/** The model's own group, then its fallbacks. When all fail, the first group's failure is the call's. */
-async function serve(state: CallState): Promise<void> {
-  const { call, dialect, house, settings, interrupts, log } = state
-  const { resolver, clock } = house
-  const { router } = settings
+/** The model's own group. From here on the client's leaving and the call's time are minded. */
+function resolveRoute(state: CallState): Route {
+  const { call, house, settings, interrupts } = state
   interrupts.begin()
   const asked = call.model === '' ? house.defaultModel : call.model
-  const route = resolver.resolve(takeSearch(state) ?? asked, settings)
-  const timeoutMs = call.options.timeoutMs ?? longestTimeout(route, router.timeoutMs)
+  const route = house.resolver.resolve(takeSearch(state) ?? asked, settings)
+  const timeoutMs = call.options.timeoutMs ?? longestTimeout(route, settings.router.timeoutMs)
   state.deadlineAt = call.receivedAt + timeoutMs
   interrupts.deadlineAt = state.deadlineAt
+  return route
+}
 
-  const first = await tryRoute(state, route, route)
-  if (first === undefined) return
-  for (const name of fallbackNames(first, route.name, call.options, router)) {
-    if (clock.monotonic() >= state.deadlineAt) break
+/** Other models, where the first group failed. When all fail, its failure is the call's, and is thrown. */
+async function fallBack(state: CallState, route: Route, first: JetwayError): Promise<void> {
+  const { call, dialect, house, settings, log } = state
+  for (const name of fallbackNames(first, route.name, call.options, settings.router)) {
+    if (house.clock.monotonic() >= state.deadlineAt) break
     log.close(`fallback to ${name}`)
-    const failure = await tryRoute(state, resolver.resolve(name, settings), route)
+    const failure = await tryRoute(state, house.resolver.resolve(name, settings), route)
     if (failure === undefined) return
   }
   throw settings.webSearch === undefined

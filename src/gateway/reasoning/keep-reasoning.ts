@@ -3,8 +3,10 @@ import type { Clock } from '../../core/clock.ts'
 import type { Engine } from '../../core/engine.ts'
 import { asArray, asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { CallRecord } from '../../core/ledger.ts'
 import type { ResponseStore } from '../../core/response-store.ts'
 import type { ResponsesSettings } from '../../core/settings.ts'
+import type { Sink } from '../../core/sink.ts'
 import { spliceJson } from '../../core/splice.ts'
 import { ownerOf } from '../responses/response-book.ts'
 import { ReasoningTap } from './reasoning-tap.ts'
@@ -31,17 +33,19 @@ const KEEP_MS = 3_600_000
 export function keepReasoning(engine: Engine, options: ReasoningOptions): Engine {
   /** Whose models have sealed anything at all: nobody else's requests are searched for gaps. As many as there are keys. */
   const owners = new Set<string>()
+  const keep = async (call: Call, sink: Sink, ttlMs: number): Promise<CallRecord> => {
+    const ready = owners.has(ownerOf(call.caller)) ? await withReasoning(call, options) : call
+    const tap = new ReasoningTap(sink, (turn) => {
+      owners.add(ownerOf(call.caller))
+      remember(call, turn, ttlMs, options)
+    })
+    return await engine.run(ready, tap)
+  }
   return {
-    async run(call, sink) {
-      if (call.dialect !== 'chat' || !offersTools(call)) return await engine.run(call, sink)
+    run(call, sink) {
+      if (call.dialect !== 'chat' || !offersTools(call)) return engine.run(call, sink)
       const ttlMs = Math.min(KEEP_MS, options.settings().keepMs)
-      if (ttlMs <= 0) return await engine.run(call, sink)
-      const ready = owners.has(ownerOf(call.caller)) ? await withReasoning(call, options) : call
-      const tap = new ReasoningTap(sink, (turn) => {
-        owners.add(ownerOf(call.caller))
-        remember(call, turn, ttlMs, options)
-      })
-      return await engine.run(ready, tap)
+      return ttlMs > 0 ? keep(call, sink, ttlMs) : engine.run(call, sink)
     },
     listModels: (caller, signal) => engine.listModels(caller, signal),
   }
