@@ -56,6 +56,38 @@ describe('access', () => {
     expect(world.emulator.control.counters.read().exchanges).toBe(1)
   })
 
+  test('a token that another process renewed before the refusal may be ended as well, and is not taken', async () => {
+    await store(token())
+    const { tokens, counters } = world.emulator.control
+    const [first, second] = [world.copilot(), world.copilot()]
+    const held = { first: await accessOf(first), second: await accessOf(second) }
+    tokens.expireAll()
+    await first.mend({ kind: 'renew-credential' }, at, held.first, never)
+    const renewed = await accessOf(first)
+    tokens.expireAll()
+    await second.mend({ kind: 'renew-credential' }, at, held.second, never)
+    const access = await accessOf(second)
+    expect(access.authorization).not.toEqual(renewed.authorization)
+    expect(counters.read().exchanges).toBe(3)
+  })
+
+  test('processes that are refused together renew once', async () => {
+    await store(token())
+    const { tokens, counters } = world.emulator.control
+    const processes = Array.from({ length: 4 }, () => world.copilot())
+    const held = await Promise.all(processes.map(accessOf))
+    tokens.expireAll()
+    const before = counters.read().exchanges
+    await Promise.all(
+      processes.map(async (copilot, index) =>
+        copilot.mend({ kind: 'renew-credential' }, at, held[index] as Access, never),
+      ),
+    )
+    const after = await Promise.all(processes.map(accessOf))
+    expect(new Set(after.map(({ authorization }) => authorization['authorization'])).size).toBe(1)
+    expect(counters.read().exchanges).toBe(before + 1)
+  })
+
   test('an expired api-key.json is not used', async () => {
     await store(token())
     const old = world.emulator.control.tokens.exchange()

@@ -21,12 +21,6 @@ import type { SharedToken, TokenShare } from './share.ts'
 /** Whoever keeps the credential has its successor a minute earlier. */
 const RENEW_BEFORE_MS = 240_000
 const SOON_MS = 30_000
-/**
- * After a refusal, how old a token of another process may be: it has renewed for the same reason. An older one may have been
- * ended together with ours, and a call is sent again only once.
- */
-const RENEWED_JUST_NOW_MS = 2_000
-
 export interface ObtainOptions {
   readonly http: HttpClient
   readonly clock: Clock
@@ -143,8 +137,11 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     request: GrantRequest,
   ): Promise<Exchanged> {
     const { share, key } = options.shareFor(credential)
+    // One that another process had before this refusal may have been ended together with ours, and a call is sent again only
+    // once. What comes while we wait for our turn was fetched for the same reason.
+    const sinceMs = request.reason === 'refused' ? clock.now() : -Infinity
     const usable = (shared: SharedToken | undefined): ExchangedToken | undefined =>
-      stillGood(shared, request)
+      shared === undefined || shared.receivedMs < sinceMs ? undefined : stillGood(shared, request)
     const known = usable(await share.read(key))
     if (known) return { ok: true, token: known }
     return share.exclusively(key, async () => {
@@ -163,14 +160,8 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
     })
   }
 
-  function stillGood(
-    shared: SharedToken | undefined,
-    request: GrantRequest,
-  ): ExchangedToken | undefined {
-    if (!shared) return undefined
+  function stillGood(shared: SharedToken, request: GrantRequest): ExchangedToken | undefined {
     const old = request.reason === 'first' ? undefined : request.old.bearer
-    const ageMs = clock.now() - shared.receivedMs
-    if (request.reason === 'refused' && ageMs > RENEWED_JUST_NOW_MS) return undefined
     const expiresAt = asNumber(shared.raw['expires_at'])
     if (expiresAt !== undefined && expiresAt * 1000 <= clock.now()) return undefined
     const token = readExchange(shared.raw, shared.receivedMs)
