@@ -38,12 +38,6 @@ describe('a router', () => {
   ])('%s %s is nothing', (method, path) => {
     expect(router.find(method, path)).toBeUndefined()
   })
-
-  test('a path that it would not understand is refused when it is added', () => {
-    expect(() => {
-      router.add('GET', '/logo.:kind', '')
-    }).toThrow(TypeError)
-  })
 })
 
 describe('the path of a request', () => {
