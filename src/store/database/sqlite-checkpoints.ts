@@ -9,7 +9,7 @@ export interface Checkpoints {
 }
 
 /** About 4,000 pages, 16 MB: some fifteen seconds of a thousand calls each. */
-const PIECES_PER_CHECKPOINT = 250
+const PIECES_PER_CHECKPOINT = 500
 /** A thread takes about 8 MB: it lives while there is work for it. */
 const IDLE_MS = 60_000
 

@@ -1,15 +1,26 @@
 import type { KeptStatement, KeptStatements, SqliteValue } from '../database/sqlite.ts'
 import { CALL_COLUMNS, type CallRow } from './rows.ts'
 
-/** Adds rows to SQLite's `calls`, and answers with them; throws where one is there already. */
+/** A row, and the statement for those like it. */
+export interface Likeness {
+  readonly row: CallRow
+  readonly form: Form
+  readonly statement: KeptStatement
+}
+
+/**
+ * Adds rows to SQLite's `calls`; throws where one is there already.
+ *
+ * @param seen what the pieces of one transaction have seen so far
+ */
 export function insertNew(
   statements: KeptStatements,
   rows: readonly CallRow[],
-): readonly CallRow[] {
-  const seen: { readonly row: CallRow; readonly form: Form; readonly statement: KeptStatement }[] =
-    []
+  seen: Likeness[],
+): void {
   for (const row of rows) {
-    let known = seen.find((other) => areAlike(other.row, row))
+    let known: Likeness | undefined
+    for (const other of seen) if (areAlike(other.row, row)) known = other
     if (!known) {
       const form = statements.size < MOST_STATEMENTS ? formOf(row) : knownFormOf(statements, row)
       known = { row, form, statement: statementOf(statements, form.sql) }
@@ -17,7 +28,6 @@ export function insertNew(
     }
     known.statement.get(...valuesOf(row, known.form))
   }
-  return rows
 }
 
 /** As many statements as there may be are there: what has none takes one for all. */

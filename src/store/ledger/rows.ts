@@ -97,5 +97,6 @@ function twoDigits(number: number): string {
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair, and a client may ask for any name: one must not hold up a batch. */
 function storable(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text
   return text.replace(/[\p{Control}\p{Surrogate}]/gu, '\u{fffd}')
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/open.ts'
 import { transactInPieces, type KeptStatements } from '../database/sqlite.ts'
 import { sqliteCodeOf } from '../database/sqlite-code.ts'
-import { insertEach, insertNew } from './insert-calls.ts'
+import { insertEach, insertNew, type Likeness } from './insert-calls.ts'
 import type { CallRow } from './rows.ts'
 import {
   DAILY_KEY,
@@ -16,13 +16,18 @@ import {
 const SQLITE_CONSTRAINT = 19
 
 /** About half a millisecond of this thread. */
-const ROWS_PER_PIECE = 64
-const SUMS_PER_PIECE = 128
+const ROWS_PER_PIECE = 32
+const SUMS_PER_PIECE = 64
 
 /** One transaction; of rows that are there already nothing is written. */
 export async function writeToSqlite(database: Database, rows: readonly CallRow[]): Promise<void> {
   try {
-    await transactInPieces(database.query, piecesOf(rows, insertNew))
+    const seen: Likeness[] = []
+    const insert: Insert = (statements, some) => {
+      insertNew(statements, some, seen)
+      return some
+    }
+    await transactInPieces(database.query, piecesOf(rows, insert))
   } catch (error) {
     if (!(error instanceof Error) || sqliteCodeOf(error) !== SQLITE_CONSTRAINT) throw error
     // Some were delivered before, which is rare: only then is each row asked whether it is new.
@@ -32,10 +37,10 @@ export async function writeToSqlite(database: Database, rows: readonly CallRow[]
 
 type Piece = (statements: KeptStatements) => void
 
-function* piecesOf(
-  rows: readonly CallRow[],
-  insert: (statements: KeptStatements, rows: readonly CallRow[]) => readonly CallRow[],
-): Generator<Piece> {
+/** Answers with those that were new. */
+type Insert = (statements: KeptStatements, rows: readonly CallRow[]) => readonly CallRow[]
+
+function* piecesOf(rows: readonly CallRow[], insert: Insert): Generator<Piece> {
   const sums = createSums()
   for (let from = 0; from < rows.length; from += ROWS_PER_PIECE) {
     const some = rows.slice(from, from + ROWS_PER_PIECE)

@@ -95,7 +95,7 @@ describe.each(databases)('written calls on $name', (testDatabase) => {
       callRecord(`${at}`, {
         startedAt: NOON - at,
         attempts: attempts as CallRecord['attempts'],
-        ...(at === 1 ? { rewrites: [], degraded: [] } : {}),
+        ...(at === 1 || at === 2 ? { rewrites: [], degraded: [] } : {}),
       }),
     )
     await writeCalls(database, records.map(rowFromRecord))
@@ -134,4 +134,40 @@ test('a row of an earlier version has all of it in its detail', () => {
   }
   const row = rowFromRecord(callRecord('a')) as Parameters<typeof detailFrom>[0]
   expect(detailFrom({ ...row, detail: JSON.stringify(detail) })).toEqual(detail)
+})
+
+test.each([
+  "the client's own wire",
+  'says "so"',
+  'back\\slash',
+  'two\nlines',
+  'a person’s',
+  '',
+  undefined,
+])('a usual call says why, and it is JSON: %j', (reason) => {
+  const attempt = {
+    number: 1,
+    provider: 'github_copilot',
+    model: 'gpt-4o',
+    wire: 'chat',
+    startedMs: 0.5,
+    durationMs: 1e21,
+    status: 200,
+    initiator: 'user',
+  } as const
+  const detail = {
+    wireReason: reason,
+    initiatorReason: "the last message is the user's",
+    rewrites: [],
+    degraded: [],
+    attempts: [attempt],
+  }
+  const record = callRecord('a', {
+    ...detail,
+    initiator: { value: 'user', reason: detail.initiatorReason },
+  })
+  const row = rowFromRecord(record) as Parameters<typeof detailFrom>[0]
+  expect(detailFrom(row)).toEqual(detail)
+  // What the columns say is not said twice.
+  expect(row.detail).not.toContain('gpt-4o')
 })
