@@ -8,7 +8,7 @@ export interface Checkpoints {
   stop(): Promise<void>
 }
 
-/** About 4,000 pages, 16 MB: some fifteen seconds of a thousand calls each. */
+/** About 3,000 pages, 12 MB: some ten seconds of a thousand calls each. */
 const PIECES_PER_CHECKPOINT = 500
 /** A thread takes about 8 MB: it lives while there is work for it. */
 const IDLE_MS = 60_000
