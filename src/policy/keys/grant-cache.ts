@@ -28,6 +28,9 @@ interface Entry {
   readonly readAt: number
 }
 
+/** From this part of its time on, a grant in use is read again while it still serves: no call waits for that. */
+const READ_AHEAD = 0.75
+
 export function createGrantCache(options: GrantCacheOptions): GrantCache {
   const { store, clock } = options
   const freshMs = options.freshMs ?? 1000
@@ -63,16 +66,24 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
     if (oldest !== undefined) entries.delete(oldest)
   }
 
+  /** One at a time for each key. */
+  const readOnce = (hash: string): Promise<Grant | undefined> => {
+    let pending = reading.get(hash)
+    if (!pending) {
+      pending = read(hash)
+      reading.set(hash, pending)
+    }
+    return pending
+  }
+
   return {
     find(hash) {
       const known = entries.get(hash)
-      if (known && clock.monotonic() - known.readAt < freshMs) return known.grant
-      let pending = reading.get(hash)
-      if (!pending) {
-        pending = read(hash)
-        reading.set(hash, pending)
-      }
-      return pending
+      const age = known === undefined ? Infinity : clock.monotonic() - known.readAt
+      if (known === undefined || age >= freshMs) return readOnce(hash)
+      // Wrong keys are in no hurry. Where the store is away, whoever comes when the grant is old will hear of it.
+      if (known.grant && age >= freshMs * READ_AHEAD) readOnce(hash).catch(() => {})
+      return known.grant
     },
     clear() {
       epoch++

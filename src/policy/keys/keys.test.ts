@@ -182,6 +182,31 @@ describe('who presents a key', () => {
     expect(await at.authenticate('sk-master')).toMatchObject({ kind: 'master' })
   })
 
+  test('a key in use is read again before its time is over, and no call waits for that', async () => {
+    const clock = createVirtualClock(NOW)
+    const reads: ((found: Grant | undefined) => void)[] = []
+    const store: Pick<KeyStore, 'findGrant'> = {
+      findGrant: () => new Promise((resolve) => void reads.push(resolve)),
+    }
+    const cache = createGrantCache({ store: store as KeyStore, clock })
+    const first = cache.find('hash')
+    reads[0]?.(grant())
+    await first
+    for (let second = 1; second <= 3; second++) {
+      await clock.advance(800)
+      for (let call = 0; call < 3; call++) expect(cache.find('hash')).toHaveProperty('key')
+      expect(reads).toHaveLength(second + 1)
+      reads.at(-1)?.(grant())
+      await clock.advance(1)
+    }
+    // One that is revoked still ends in time, though the last call came early.
+    await clock.advance(800)
+    expect(cache.find('hash')).toHaveProperty('key')
+    reads.at(-1)?.(undefined)
+    await clock.advance(1)
+    expect(cache.find('hash')).toBeUndefined()
+  })
+
   test('a flood of wrong keys is remembered only so far', async () => {
     const clock = createVirtualClock(NOW)
     let reads = 0
