@@ -2,8 +2,12 @@ import type { Account, Granted, PostingEntry, Spending } from './budget-store.ts
 
 /** At most this part of what is left of a budget is held without a call that needs it. */
 const LARGEST_HEADROOM = 1 / 16
-/** How many calls like the one that asked are paid from one draw. */
+/** How many calls like the one that asked are paid from one draw: the first, and the most when one follows upon the other. */
 const CALLS_PER_DRAW = 32
+const MOST_CALLS_PER_DRAW = 4096
+/** Draws closer together than this grow, since each is a transaction; after a pause this long they begin small again. */
+const SOON_MS = 1_000
+const PAUSE_MS = 10_000
 
 /**
  * What one process may spend of one budget without asking the store again. Money is drawn in portions, each call reserves its
@@ -18,6 +22,8 @@ export class Allowance {
   /** Of it, spent already and not yet posted. */
   #unposted = 0
   #headroom = 0
+  #callsPerDraw = CALLS_PER_DRAW
+  #drawnAtMs = -Infinity
   /** As the store last said, this process's own part taken out. */
   #spent = 0
   #heldByOthers = 0
@@ -41,9 +47,28 @@ export class Allowance {
     return this.#idle && this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
   }
 
+  /** Half of what was drawn beyond need is used up: time to draw more, before a call has to wait for it. */
+  get isLow(): boolean {
+    return this.#headroom > 0 && this.#free < this.#headroom / 2
+  }
+
+  get #free(): number {
+    return this.#held - this.#reserved - this.#unposted
+  }
+
   /** What must be drawn before a call may reserve so much. */
   shortBy(amount: number): number {
-    return Math.max(0, amount - (this.#held - this.#reserved - this.#unposted))
+    return Math.max(0, amount - this.#free)
+  }
+
+  /** A draw begins, at that time of a clock that never goes back. */
+  drawsAt(nowMs: number): void {
+    const sinceMs = nowMs - this.#drawnAtMs
+    if (sinceMs > PAUSE_MS) this.#callsPerDraw = CALLS_PER_DRAW
+    else if (sinceMs < SOON_MS) {
+      this.#callsPerDraw = Math.min(this.#callsPerDraw * 2, MOST_CALLS_PER_DRAW)
+    }
+    this.#drawnAtMs = nowMs
   }
 
   /** Whether the budget, as far as is known here, has room: it may have been made smaller since the money was drawn. */
@@ -65,7 +90,8 @@ export class Allowance {
 
   /** Worth a call or more, else not worth having: the last money of a budget is held by the calls that need it. */
   headroomFor(amount: number, leftNanoCredits: number): number {
-    const wished = Math.min(amount * CALLS_PER_DRAW, Math.floor(leftNanoCredits * LARGEST_HEADROOM))
+    const portion = amount * this.#callsPerDraw
+    const wished = Math.min(portion, Math.floor(leftNanoCredits * LARGEST_HEADROOM))
     this.#headroom = wished < amount ? 0 : wished
     return this.#headroom
   }

@@ -66,6 +66,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
   let renewedAt = 0
   let closed = false
+  let drawingAhead = false
 
   const allowanceOf = (account: Account): Allowance => {
     const known = byAccount.get(account)
@@ -112,24 +113,47 @@ export function createAllowances(options: AllowancesOptions): Budgets {
     for (;;) {
       const here = reserveHere(reservation, amount)
       if (here) return here
-      const wanted = reservation.demands.map((demand) => ({ demand, held: allowanceOf(demand) }))
-      const expiresAtMs = clock.now() + HOLD_MS
-      const { refusal, granted } = await store.hold({
-        holder,
-        demands: wanted.map(({ demand, held }) => ({
-          ...demand,
-          nanoCredits: held.shortBy(amount),
-          headroom: (left) => held.headroomFor(amount, left),
-        })),
-        expiresAtMs,
-      })
+      const refusal = await drawOnce(reservation, amount)
       if (refusal) return refused(refusal)
-      for (const [index, { held }] of wanted.entries()) {
-        const row = granted[index]
-        if (row) held.granted(row)
-      }
-      postWithin(IDLE_MS)
     }
+  }
+
+  const drawOnce = async (
+    { demands }: Reservation,
+    amount: number,
+  ): Promise<HoldVerdict['refusal']> => {
+    const wanted = demands.map((demand) => ({ demand, held: allowanceOf(demand) }))
+    const expiresAtMs = clock.now() + HOLD_MS
+    for (const { held } of wanted) held.drawsAt(clock.monotonic())
+    const { refusal, granted } = await store.hold({
+      holder,
+      demands: wanted.map(({ demand, held }) => ({
+        ...demand,
+        nanoCredits: held.shortBy(amount),
+        headroom: (left) => held.headroomFor(amount, left),
+      })),
+      expiresAtMs,
+    })
+    if (refusal) return refusal
+    for (const [index, { held }] of wanted.entries()) {
+      const row = granted[index]
+      if (row) held.granted(row)
+    }
+    postWithin(IDLE_MS)
+    return undefined
+  }
+
+  const isLow = (demand: BudgetDemand): boolean => allowanceOf(demand).isLow
+
+  /** Behind the call. What goes wrong is said to the call that needs the money. */
+  const drawAhead = (reservation: Reservation, amount: number): void => {
+    if (drawingAhead || closed || !reservation.demands.some(isLow)) return
+    drawingAhead = true
+    const over = (): void => {
+      drawingAhead = false
+    }
+    const low = { ...reservation, demands: reservation.demands.filter(isLow) }
+    oneByOne(() => drawOnce(low, amount)).then(over, over)
   }
 
   /** What is held here without a call that needs it is no reason to refuse, and none to be told. */
@@ -196,7 +220,10 @@ export function createAllowances(options: AllowancesOptions): Budgets {
     reserve(reservation) {
       if (reservation.demands.length === 0) return { spending: [] }
       const amount = Math.round(reservation.nanoCredits)
-      return reserveHere(reservation, amount) ?? oneByOne(() => draw(reservation, amount))
+      const here = reserveHere(reservation, amount)
+      if (here === undefined) return oneByOne(() => draw(reservation, amount))
+      drawAhead(reservation, amount)
+      return here
     },
 
     settle({ accounts, reservedNanoCredits, nanoCredits }) {

@@ -91,6 +91,38 @@ describe.each(databases)('allowances on $name', (testDatabase) => {
       expect(asked).toBe(1)
     }))
 
+  test('a busy budget is drawn ahead, in portions that grow: after the first no call waits', () =>
+    withStore(async ({ process, store, clock }) => {
+      const draws: Promise<unknown>[] = []
+      const counting: BudgetStore = {
+        ...store,
+        hold: (request) => {
+          const verdict = store.hold(request)
+          draws.push(verdict)
+          return verdict
+        },
+      }
+      const one = process('one', counting)
+      const demands = [{ ...key, maxNanoCredits: 10_000_000 }]
+      await one.reserve({ demands, nanoCredits: 10 })
+      one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits: 0 })
+      for (let round = 0; round < 100; round++) {
+        await clock.advance(10)
+        for (let call = 0; call < 8; call++) {
+          expect(one.reserve({ demands, nanoCredits: 10 })).not.toBeInstanceOf(Promise)
+          one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits: 10 })
+        }
+        // What was begun behind the calls stands in line with what is posted.
+        await new Promise((resolve) => setImmediate(resolve))
+        await Promise.all(draws)
+      }
+      expect(draws.length).toBeLessThan(10)
+      await one.close()
+      expect(await store.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 8_000, heldNanoCredits: 0 },
+      ])
+    }))
+
   test('what nobody uses is given back within some seconds, what calls hold is kept', () =>
     withStore(async ({ process, store, clock }) => {
       const budgets = process('one')
