@@ -9,6 +9,7 @@ import type { WireName } from '../core/model.ts'
 import type { Random } from '../core/random.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Sink } from '../core/sink.ts'
+import { createTimeOrderedIds } from '../core/time-ordered-id.ts'
 import type { Upstream } from '../core/upstream.ts'
 import type { GuardedFetch } from '../transport/guarded-fetch.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -19,6 +20,7 @@ import { createTokenizers } from './count/tokenizers.ts'
 import type { Tokenizers } from './count/tokenizers.ts'
 import { listModels } from './list/list-models.ts'
 import { DEFAULT_MODEL } from './plan/defaults.ts'
+import { createKnownWires } from './plan/known-wires.ts'
 import { createWireMemory } from './plan/wire-memory.ts'
 import { createResolver } from './resolve/resolver.ts'
 import type { SocketTransport } from './responses/socket-transport.ts'
@@ -80,6 +82,8 @@ export function createEngine(options: EngineOptions): Engine {
     sessions: options.sessions ?? createSessionBook(clock),
     budget: createRetryBudget(clock),
     wireMemory: createWireMemory(clock),
+    chooseWire: createKnownWires(),
+    newId: createTimeOrderedIds(),
     wakeUps: new WakeUps(clock),
     tokenizers: options.tokenizers ?? createTokenizers(),
     defaultModel: options.defaultModel ?? DEFAULT_MODEL,

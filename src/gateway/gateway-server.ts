@@ -8,6 +8,7 @@ import type { Engine } from '../core/engine.ts'
 import type { Log } from '../core/log.ts'
 import type { ResponseStore } from '../core/response-store.ts'
 import type { GatewaySettings } from '../core/settings.ts'
+import { createTimeOrderedIds } from '../core/time-ordered-id.ts'
 import { createGuardedListener } from './http/guarded-listener.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { GatewayHouse, RefusedRequest } from './house.ts'
@@ -85,6 +86,7 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     authenticator: options.authenticator,
     inFlight,
     clock,
+    newId: createTimeOrderedIds(),
     log: options.log,
     onRefused: options.onRefused ?? (() => {}),
   }

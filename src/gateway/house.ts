@@ -25,6 +25,8 @@ export interface GatewayHouse {
   readonly authenticator: Authenticator
   readonly inFlight: InFlight
   readonly clock: Clock
+  /** Ids of requests that bring none. */
+  readonly newId: (nowMs: number) => string
   readonly log: Log
   readonly onRefused: (refused: RefusedRequest) => void
 }

@@ -12,6 +12,7 @@ import type { Balancer } from '../balance/balancer.ts'
 import type { SessionBook } from '../balance/session-book.ts'
 import type { RetryBudget } from '../balance/retry-budget.ts'
 import type { Tokenizers } from '../count/tokenizers.ts'
+import type { WireChoice, WireQuestion } from '../plan/choose-wire.ts'
 import type { WireMemory } from '../plan/wire-memory.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import type { SocketTransport } from '../responses/socket-transport.ts'
@@ -37,6 +38,9 @@ export interface House {
   readonly sessions: SessionBook
   readonly budget: RetryBudget
   readonly wireMemory: WireMemory
+  readonly chooseWire: (question: WireQuestion) => WireChoice
+  /** Ids of records. */
+  readonly newId: (nowMs: number) => string
   readonly wakeUps: WakeUps
   readonly tokenizers: Tokenizers
   readonly defaultModel: string

@@ -31,6 +31,7 @@ export async function runCall(
   }
   state.interrupts.release()
   const record = makeRecord({
+    uid: house.newId(state.startedAt),
     call,
     dialect,
     startedAt: state.startedAt,

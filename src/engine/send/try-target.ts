@@ -2,7 +2,6 @@ import { NotFoundError } from '../../core/errors.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
-import { chooseWire } from '../plan/choose-wire.ts'
 import type { WireChoice } from '../plan/choose-wire.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Outbound } from '../plan/outbound.ts'
@@ -86,11 +85,11 @@ function wireFor(state: CallState, model: Model, lessons: readonly Mend[]): Wire
   const learned = lessons.flatMap((lesson) => (lesson.kind === 'other-wire' ? [lesson.wire] : []))
   const refused = learned.length === 0 ? known : new Set([...known, ...learned])
   const schema = state.facts.wantsSchema === true
-  const choice = chooseWire({ dialect, model, refused, candidates: false, schema })
+  const choice = house.chooseWire({ dialect, model, refused, candidates: false, schema })
   // A relay needs no decoding, and on chat any number of answers can be asked for.
   if (choice.wire === dialect.wire || choice.wire === 'chat') return choice
   if (dialect.operation === 'embed' || (decoded.conversation().candidates ?? 1) <= 1) return choice
-  return chooseWire({ dialect, model, refused, candidates: true, schema })
+  return house.chooseWire({ dialect, model, refused, candidates: true, schema })
 }
 
 function plan(

@@ -5,13 +5,13 @@ import type { JetwayError } from '../../core/errors.ts'
 import type { AttemptRecord, CallRecord, Outcome } from '../../core/ledger.ts'
 import type { Model } from '../../core/model.ts'
 import type { Plan } from '../../core/plan.ts'
-import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import type { Usage } from '../../core/usage.ts'
 import { costOf } from './cost.ts'
 import type { Stopwatch } from './stopwatch.ts'
 import { withoutEcho } from './without-echo.ts'
 
 export interface RecordInput {
+  readonly uid: string
   readonly call: Call
   readonly dialect: Dialect
   readonly startedAt: number
@@ -35,7 +35,7 @@ export function makeRecord(input: RecordInput): CallRecord {
   const { call, plan, failure, watch, usage } = input
   const outcome = outcomeOf(input)
   return {
-    uid: timeOrderedId(input.startedAt),
+    uid: input.uid,
     id: call.id,
     startedAt: input.startedAt,
     caller: call.caller,

@@ -20,7 +20,7 @@ export async function serveCall(
   path?: RequestPath,
 ): Promise<void> {
   const receivedAt = house.clock.monotonic()
-  const id = requestIdFrom(request.headers['x-request-id'])
+  const id = requestIdFrom(request.headers['x-request-id'], house)
   // Anthropic's SDKs read it under this name: https://docs.anthropic.com/en/api/errors#request-id
   if (dialect.name === 'messages') response.setHeader('request-id', id)
   const sink = new NodeSink(response, id)

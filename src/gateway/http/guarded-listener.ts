@@ -63,7 +63,7 @@ function answer(
   response: ServerResponse,
 ): void {
   const error = asJetwayError(thrown)
-  const id = requestIdFrom(request.headers['x-request-id'])
+  const id = requestIdFrom(request.headers['x-request-id'], house)
   house.onRefused({ id, method: 'other', route: 'none', error })
   const dialect = dialectOfPath(request.url ?? '/')
   send(response, id, encodeRefusal(house.dialects, dialect, error, id))

@@ -28,7 +28,7 @@ export async function serveOwn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const id = requestIdFrom(request.headers['x-request-id'])
+  const id = requestIdFrom(request.headers['x-request-id'], house)
   const controller = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) controller.abort(clientGone())

@@ -117,7 +117,7 @@ function refuse(
   error: JetwayError,
   extraHeaders: Readonly<Record<string, string>> = {},
 ): void {
-  const id = requestIdFrom(request.headers['x-request-id'])
+  const id = requestIdFrom(request.headers['x-request-id'], house)
   const dialect = dialectOfPath(path)
   const { status, body, headers } = encodeRefusal(house.dialects, dialect, error, id)
   house.onRefused({ id, method: 'other', route: 'none', error })

@@ -106,7 +106,7 @@ export class Connection {
     const caller = await house.authenticator.authenticate(presentedKeys(upgrade))
     const { signal } = controller
     if (signal.aborted) return
-    const call = makeFrameCall({ body, upgrade, first, caller, signal, receivedAt })
+    const call = makeFrameCall({ body, upgrade, first, caller, signal, receivedAt, house })
     // As at OpenAI: a turn that fails takes what it went on from along, so that nobody builds on half a turn; clients send all
     // of it again. What is stored can still be gone on from.
     const forget = (): void => {

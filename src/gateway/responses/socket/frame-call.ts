@@ -7,6 +7,7 @@ import { callHeaders } from '../../call/call-headers.ts'
 import { readCallOptions } from '../../call/call-options.ts'
 import { sessionHeader } from '../../call/session-header.ts'
 import { requestIdFrom } from '../../call/request-id.ts'
+import type { GatewayHouse } from '../../house.ts'
 
 export interface FrameCall {
   readonly body: JsonObject
@@ -16,6 +17,7 @@ export interface FrameCall {
   readonly caller: Caller
   readonly signal: AbortSignal
   readonly receivedAt: number
+  readonly house: Pick<GatewayHouse, 'newId' | 'clock'>
 }
 
 /**
@@ -48,7 +50,7 @@ export function makeFrameCall(given: FrameCall): Call {
   const taken = new Set(ownFields)
   const json = Object.fromEntries(Object.entries(asked).filter(([name]) => !taken.has(name)))
   return {
-    id: requestIdFrom(frameHeaders['x-request-id']),
+    id: requestIdFrom(frameHeaders['x-request-id'], given.house),
     operation: 'generate',
     dialect: 'responses',
     model: asString(model) ?? '',

@@ -64,7 +64,7 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
   }
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const id = requestIdFrom(request.headers['x-request-id'])
+    const id = requestIdFrom(request.headers['x-request-id'], house)
     try {
       await admit(request)
     } catch (thrown) {
