@@ -33,6 +33,13 @@ function parse(bytes: Buffer): JsonValue {
   }
 }
 
+function keepContainer(
+  containers: (JsonObject | JsonValue[])[],
+  value: JsonValue | undefined,
+): void {
+  if (typeof value === 'object' && value !== null) containers.push(value)
+}
+
 /** Walks the values once, without recursion. Long prompts are single strings, so this costs next to nothing. */
 function refuseDeepOrForged(root: JsonObject): void {
   let level: (JsonObject | JsonValue[])[] = [root]
@@ -50,8 +57,11 @@ function refuseDeepOrForged(root: JsonObject): void {
           code: 'invalid_json',
         })
       }
-      for (const value of Array.isArray(container) ? container : Object.values(container)) {
-        if (typeof value === 'object' && value !== null) next.push(value)
+      if (Array.isArray(container)) {
+        for (const value of container) keepContainer(next, value)
+      } else {
+        // What JSON made has no members but its own; a list of them would be made for each object.
+        for (const name in container) keepContainer(next, container[name])
       }
     }
     level = next
