@@ -1,5 +1,6 @@
 /** @import { Gateway } from '../types.ts' */
 
+import { bare } from './bare.mjs'
 import { bifrost } from './bifrost.mjs'
 import { copilotApi } from './copilot-api.mjs'
 import { jetway } from './jetway.mjs'
@@ -8,4 +9,4 @@ import { nginx } from './nginx.mjs'
 import { portkey } from './portkey.mjs'
 
 /** In the order of the table's columns. @type {readonly Gateway[]} */
-export const GATEWAYS = [nginx, jetway, copilotApi, portkey, litellm, bifrost]
+export const GATEWAYS = [nginx, bare, jetway, copilotApi, portkey, litellm, bifrost]
