@@ -23,9 +23,7 @@ const all = Object.entries(lock.packages).filter(([path]) => path !== '')
 const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && !dev)
 
 test('what we ship depends on few packages, each pinned to its version and its content', () => {
-  expect(
-    Object.values(manifest.dependencies).filter((version) => !EXACT.test(version)),
-  ).toEqual([])
+  expect(Object.values(manifest.dependencies).filter((version) => !EXACT.test(version))).toEqual([])
   expect(Object.keys(manifest.dependencies).length).toBeLessThanOrEqual(8)
   // Of all, since most of what we ship is compiled in and stands among the development dependencies.
   expect(all.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
@@ -45,7 +43,5 @@ test('none of them runs a script when it is installed, but the one that is left 
 })
 
 test('CI asks the registry for known holes in what we ship and build with', () => {
-  expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(
-    /npm audit --audit-level=high/,
-  )
+  expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/npm audit --audit-level=high/)
 })
