@@ -10,8 +10,8 @@ export interface Checkpoints {
 
 /** About 3,000 pages, 12 MB: some ten seconds of a thousand calls each. */
 const PIECES_PER_CHECKPOINT = 500
-/** A thread takes about 8 MB: it lives while there is work for it. */
-const IDLE_MS = 60_000
+/** A thread takes about 8 MB and six files: it lives while there is work for it. */
+const IDLE_MS = 20_000
 
 /**
  * SQLite does this by itself, in the thread that commits: copies a thousand pages, and waits twice for the disk. Every few
