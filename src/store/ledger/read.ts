@@ -28,8 +28,6 @@ export async function findCall(database: Database, id: string): Promise<StoredCa
   const row =
     (await calls
       .where('request_id', '=', id)
-      // Said in so many words, this lets the index be used, which leaves out those that the second query finds.
-      .where(sql<boolean>`request_id <> id`)
       .orderBy('started_at', 'desc')
       .limit(1)
       .executeTakeFirst()) ?? (await calls.where('id', '=', id).executeTakeFirst())

@@ -67,42 +67,12 @@ function* additions<Row>(
 
 function addDaily(statements: KeptStatements, row: DailyRow): void {
   const statement = statements.get('daily') ?? statements.prepare('daily', addition('daily'))
-  statement.get(
-    row.day,
-    row.key_id,
-    row.user_id,
-    row.team_id,
-    row.model,
-    row.provider,
-    row.calls,
-    row.failed,
-    row.input_tokens,
-    row.cached_tokens,
-    row.cache_write_tokens,
-    row.output_tokens,
-    row.reasoning_tokens,
-    row.nano_credits,
-    row.saved_nano_credits,
-  )
+  statement.get(...[...DAILY_KEY, ...MEASURES].map((name) => row[name]))
 }
 
 function addSum(statements: KeptStatements, row: SumRow): void {
   const statement = statements.get('sums') ?? statements.prepare('sums', addition('sums'))
-  statement.get(
-    row.kind,
-    row.span,
-    row.start,
-    row.id,
-    row.calls,
-    row.failed,
-    row.input_tokens,
-    row.cached_tokens,
-    row.cache_write_tokens,
-    row.output_tokens,
-    row.reasoning_tokens,
-    row.nano_credits,
-    row.saved_nano_credits,
-  )
+  statement.get(...[...SUMS_KEY, ...MEASURES].map((name) => row[name]))
 }
 
 /** Adds to a row of sums, or begins it. Its values: the key, then `MEASURES`. */

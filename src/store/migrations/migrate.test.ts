@@ -18,7 +18,7 @@ describe.each(databases)('migrations on $name', (testDatabase) => {
       '0002-stops',
       '0003-prompts',
       '0004-sessions',
-      '0005-narrower-indexes',
+      '0005-narrower-index',
     ])
     expect(await migrate(database)).toEqual([])
     const tables = await database.query.introspection.getTables()
@@ -67,7 +67,7 @@ test('replicas that start together on one file migrate it once', async () => {
     '0002-stops',
     '0003-prompts',
     '0004-sessions',
-    '0005-narrower-indexes',
+    '0005-narrower-index',
   ])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)

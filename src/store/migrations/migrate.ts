@@ -5,7 +5,7 @@ import * as first from './0001-first.ts'
 import * as stops from './0002-stops.ts'
 import * as prompts from './0003-prompts.ts'
 import * as sessions from './0004-sessions.ts'
-import * as narrowerIndexes from './0005-narrower-indexes.ts'
+import * as narrowerIndex from './0005-narrower-index.ts'
 
 /** Forward only. A name is never changed and a migration never edited once it was released. */
 const NAMES = [
@@ -13,7 +13,7 @@ const NAMES = [
   '0002-stops',
   '0003-prompts',
   '0004-sessions',
-  '0005-narrower-indexes',
+  '0005-narrower-index',
 ] as const
 
 export function knownMigrations(): readonly string[] {
@@ -69,7 +69,7 @@ function migratorOf({ query, kind }: Database): Migrator {
     '0002-stops': { up: (db: Kysely<never>) => stops.up(db) },
     '0003-prompts': { up: (db: Kysely<never>) => prompts.up(db) },
     '0004-sessions': { up: (db: Kysely<never>) => sessions.up(db) },
-    '0005-narrower-indexes': { up: (db: Kysely<never>) => narrowerIndexes.up(db) },
+    '0005-narrower-index': { up: (db: Kysely<never>) => narrowerIndex.up(db) },
   }
   return new Migrator({
     db: query,
