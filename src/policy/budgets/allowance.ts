@@ -8,6 +8,8 @@ const MOST_CALLS_PER_DRAW = 4096
 /** Draws closer together than this grow, since each is a transaction; after a pause this long they begin small again. */
 const SOON_MS = 1_000
 const PAUSE_MS = 10_000
+/** What nobody used for so long is given back. */
+export const IDLE_MS = 1_000
 
 /**
  * What one process may spend of one budget without asking the store again. Money is drawn in portions, each call reserves its
@@ -29,8 +31,10 @@ export class Allowance {
   #heldByOthers = 0
   /** The store has said something at all. */
   #known = false
-  /** No call has reserved anything since the last posting. */
-  #idle = false
+  /** A call has reserved something since the last posting. */
+  #used = false
+  /** Of the last posting that found it used. */
+  #usedAtMs = -Infinity
   /** Nobody posts for it any more: another is made when its budget is asked again. */
   forgotten = false
 
@@ -44,7 +48,7 @@ export class Allowance {
   }
   /** Nothing is held, owed or asked here: it can be forgotten. */
   get isOver(): boolean {
-    return this.#idle && this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
+    return !this.#used && this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
   }
 
   /** Half of what was drawn beyond need is used up: time to draw more, before a call has to wait for it. */
@@ -80,7 +84,7 @@ export class Allowance {
 
   reserve(amount: number): void {
     this.#reserved += amount
-    this.#idle = false
+    this.#used = true
   }
 
   settle(reserved: number, spent: number): void {
@@ -119,16 +123,18 @@ export class Allowance {
   }
 
   /**
-   * Takes out what the store is to be told: what was spent, and what is still held. One that nobody used since the last
-   * posting gives back what no call needs, as all do at the end. `undefined`: there is nothing to tell.
+   * Takes out what the store is to be told: what was spent, and what is still held. One that nobody used for a second gives
+   * back what no call needs, as all do at the end. `undefined`: there is nothing to tell.
    */
-  takePosting(atTheEnd: boolean, renews: boolean): Taken | undefined {
+  takePosting({ nowMs, atTheEnd, renews }: PostingTime): Taken | undefined {
+    if (this.#used) this.#usedAtMs = nowMs
+    const givesBack = atTheEnd || nowMs - this.#usedAtMs >= IDLE_MS
     const held = this.#held
     const unposted = this.#unposted
     const spare = Math.max(0, held - this.#reserved - unposted)
-    const kept = this.#idle || atTheEnd ? 0 : Math.min(spare, this.#headroom)
+    const kept = givesBack ? 0 : Math.min(spare, this.#headroom)
     const holds = this.#reserved + kept
-    this.#idle = true
+    this.#used = false
     if (unposted === 0 && holds === held && !(renews && held > 0)) return undefined
     this.#held = holds
     this.#unposted = 0
@@ -140,6 +146,15 @@ export class Allowance {
       },
     }
   }
+}
+
+interface PostingTime {
+  /** Of a clock that never goes back. */
+  readonly nowMs: number
+  /** The process ends. */
+  readonly atTheEnd: boolean
+  /** What is held is told again, so that it does not expire. */
+  readonly renews: boolean
 }
 
 interface Taken {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import { Allowance } from './allowance.ts'
+import { Allowance, IDLE_MS } from './allowance.ts'
 import type { Account, BudgetDemand, BudgetStore, HoldVerdict, Spending } from './budget-store.ts'
 
 /** The budgets of a call: reserved before it is sent, settled when it is over. */
@@ -44,8 +44,6 @@ export interface AllowancesOptions {
 /** How far the store may be behind; what a crash leaves to be counted at its hold. */
 const POST_MS = 100
 const RETRY_MS = 1_000
-/** What nobody used for so long is given back. */
-const IDLE_MS = 1_000
 /** Holds outlive a crash by this. A suspended machine keeps its own: nobody else is there to expire them. */
 const HOLD_MS = 300_000
 const RENEW_MS = 60_000
@@ -180,7 +178,8 @@ export function createAllowances(options: AllowancesOptions): Budgets {
 
   const post = (): Promise<void> =>
     oneByOne(async () => {
-      const renews = clock.monotonic() - renewedAt >= RENEW_MS
+      const nowMs = clock.monotonic()
+      const renews = nowMs - renewedAt >= RENEW_MS
       const taken = []
       for (const [key, allowance] of allowances) {
         if (allowance.isOver) {
@@ -188,11 +187,11 @@ export function createAllowances(options: AllowancesOptions): Budgets {
           allowances.delete(key)
           continue
         }
-        const posting = allowance.takePosting(closed, renews)
+        const posting = allowance.takePosting({ nowMs, atTheEnd: closed, renews })
         if (posting) taken.push({ allowance, ...posting })
       }
       if (taken.length > 0) await send(taken)
-      if (renews) renewedAt = clock.monotonic()
+      if (renews) renewedAt = nowMs
       if (allowances.size > 0) postWithin(IDLE_MS)
     })
 
