@@ -70,10 +70,12 @@ export class ExchangeRun implements Exchange, Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
+    // A Buffer for each name and value, and the bytes behind them: 2.5 KB for as long as the answer takes.
+    controller.rawHeaders = []
     // An early hint is no answer.
     if (status >= 200) this.#handler?.onHead(status, joinHeaders(headers))
   }

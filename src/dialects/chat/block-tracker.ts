@@ -1,7 +1,7 @@
 import { asArray, asObject, asString, isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Part } from '../../core/parts.ts'
-import { createToolNumbering } from './number-tools.ts'
+import { ToolNumbering } from './number-tools.ts'
 import { blocksFromOpaque } from './sealed-reasoning.ts'
 
 export interface BlockTracker {
@@ -14,7 +14,7 @@ export interface BlockTracker {
 
 /** Chat deltas have no blocks; this makes them: which text or thought is open, which tool calls, under which index. */
 export function createBlockTracker(onPart: (part: Part) => void): BlockTracker {
-  const numbering = createToolNumbering()
+  const numbering = new ToolNumbering()
   const tools: { readonly index: number; readonly kind: 'json' | 'text'; open: boolean }[] = []
   const annotations: JsonValue[] = []
   let next = 0

@@ -11,12 +11,12 @@ import {
 import type { JsonObject } from '../../core/json.ts'
 import type { Part } from '../../core/parts.ts'
 import type { Usage } from '../../core/usage.ts'
-import { createEventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
+import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { createBlockTracker } from './block-tracker.ts'
 import { errorFromBody } from './errors.ts'
 import { finishFromChat } from './finish.ts'
-import { createOpaqueJoiner } from './join-opaque.ts'
+import { OpaqueJoiner } from './join-opaque.ts'
 import type { HeldChunk } from './join-opaque.ts'
 import { errorFromUnframed } from './unframed.ts'
 import { readUsage } from './usage.ts'
@@ -28,7 +28,7 @@ export function createStreamDecoder(
 ): StreamDecoder {
   const maxBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
   const blocks = createBlockTracker(onPart)
-  const opaque = createOpaqueJoiner<HeldChunk>(maxBytes)
+  const opaque = new OpaqueJoiner<HeldChunk>(maxBytes)
   let started = false
   let over = false
   let finishReason: string | undefined
@@ -80,7 +80,7 @@ export function createStreamDecoder(
     for (const { chunk } of ready) if (!over) onChunk(chunk)
   }
 
-  const cutter = createEventCutter((source, from, to) => {
+  const cutter = new EventCutter((source, from, to) => {
     if (over) return
     const { data } = readEvent(source, from, to)
     if (data === undefined) {

@@ -4,14 +4,14 @@ import type { JetwayError } from '../../core/errors.ts'
 import { asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
-import { asBuffer, createEventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
+import { asBuffer, EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
-import { createRelayOutput } from '../sse/relay-output.ts'
+import { RelayOutput } from '../sse/relay-output.ts'
 import { applyIdentity, CHUNK_OBJECT, chunkWith, identityOf } from './chunk-identity.ts'
 import type { ChunkIdentity } from './chunk-identity.ts'
 import { errorEvent, errorFromBody } from './errors.ts'
-import { createOpaqueJoiner } from './join-opaque.ts'
-import { createChunkRepair } from './repair-chunk.ts'
+import { OpaqueJoiner } from './join-opaque.ts'
+import { ChunkRepair } from './repair-chunk.ts'
 import { createChunkSplicer } from './splice-chunk.ts'
 import type { ChunkSplicer } from './splice-chunk.ts'
 import { errorFromUnframed } from './unframed.ts'
@@ -25,178 +25,203 @@ interface HeldEvent {
   changed: boolean
 }
 
+export function createRelayFilter(options: StreamOptions): RelayFilter {
+  return new ChatRelay(options)
+}
+
 /**
  * Passes a chat stream through. A chunk in which no event needs repair is handed on as the very buffer it came in; single
  * events are mended by inserting members where that is enough, and parsed and printed again where it is not.
  *
  * The stream never ends well unless the upstream finished its answer: clients run a half tool call after a clean end
  * without `finish_reason`, but retry after an error event.
+ *
+ * A class and not closures: thousands of streams are open for minutes, and each function of its own is memory.
  */
-export function createRelayFilter(options: StreamOptions): RelayFilter {
-  const maxEventBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
-  const output = createRelayOutput()
-  const repair = createChunkRepair()
-  const opaque = createOpaqueJoiner<HeldEvent>(maxEventBytes)
-  let identity: ChunkIdentity | undefined
-  let splicer: ChunkSplicer | undefined
-  let usage: Usage | undefined
-  let usageChunk: JsonObject | undefined
-  let usageSent = false
-  let state: 'open' | 'finished' | 'failed' = 'open'
-  let failure: JetwayError | undefined
+class ChatRelay implements RelayFilter {
+  readonly #options: StreamOptions
+  readonly #output = new RelayOutput()
+  readonly #repair = new ChunkRepair()
+  readonly #opaque: OpaqueJoiner<HeldEvent>
+  readonly #cutter: EventCutter
+  #identity: ChunkIdentity | undefined
+  #splicer: ChunkSplicer | undefined
+  #usage: Usage | undefined
+  #usageChunk: JsonObject | undefined
+  #usageSent = false
+  #state: 'open' | 'finished' | 'failed' = 'open'
+  #failure: JetwayError | undefined
 
-  const cutter = createEventCutter((source, start, end) => {
-    if (state !== 'open') return
+  constructor(options: StreamOptions) {
+    const maxEventBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
+    this.#options = options
+    this.#opaque = new OpaqueJoiner(maxEventBytes)
+    this.#cutter = new EventCutter((source, start, end) => {
+      this.#onRange(source, start, end)
+    }, maxEventBytes)
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage
+  }
+
+  get finished(): boolean {
+    return this.#state === 'finished'
+  }
+
+  get failure(): JetwayError | undefined {
+    return this.#failure
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    const chunk = asBuffer(bytes)
+    this.#output.begin(chunk)
+    this.#cutter.push(chunk)
+    return this.#output.take(bytes)
+  }
+
+  end(): Uint8Array {
+    this.#output.begin(undefined)
+    if (this.#state === 'open') this.#cutter.end()
+    if (this.#state === 'open') {
+      if (this.#repair.finished) this.#finish(undefined)
+      else this.#fail(earlyEnd())
+    }
+    return this.#output.take(EMPTY)
+  }
+
+  fail(error: JetwayError): Uint8Array {
+    this.#output.begin(undefined)
+    this.#fail(error)
+    return this.#output.take(EMPTY)
+  }
+
+  #onRange(source: Buffer, start: number, end: number): void {
+    if (this.#state !== 'open') return
     if (source[start] === COLON) {
-      output.keep(source, start, end)
+      this.#output.keep(source, start, end)
       return
     }
-    if (splicer !== undefined && !opaque.holding) {
+    if (this.#splicer !== undefined && !this.#opaque.holding) {
       const text = source.toString('latin1', start, end)
-      const spliced = splicer.splice(text, repair.roleSeen, repair.renumbered)
+      const { roleSeen, renumbered } = this.#repair
+      const spliced = this.#splicer.splice(text, roleSeen, renumbered)
       if (spliced === text) {
-        output.keep(source, start, end)
+        this.#output.keep(source, start, end)
         return
       }
       if (spliced !== undefined) {
-        output.write(Buffer.from(spliced, 'latin1'))
+        this.#output.write(Buffer.from(spliced, 'latin1'))
         return
       }
     }
-    onEvent(source.subarray(start, end))
-  }, maxEventBytes)
+    this.#onEvent(source.subarray(start, end))
+  }
 
-  const onEvent = (event: Buffer): void => {
+  #onEvent(event: Buffer): void {
     const { data } = readEvent(event, 0, event.length)
     if (data === undefined) {
       const error = errorFromUnframed(event)
-      if (error === undefined) output.keepPiece(event)
-      else failWith(error)
+      if (error === undefined) this.#output.keepPiece(event)
+      else this.#fail(error)
       return
     }
     if (data.trim() === '[DONE]') {
-      finish(event)
+      this.#finish(event)
       return
     }
     const chunk = tryParseJson(data)
     if (!isJsonObject(chunk)) {
-      failWith(
+      this.#fail(
         new BadGatewayError('The upstream sent an event that is not JSON.', {
           code: 'broken_stream',
         }),
       )
       return
     }
-    onChunk(chunk, event)
+    this.#onChunk(chunk, event)
   }
 
-  const onChunk = (chunk: JsonObject, original: Buffer): void => {
+  #onChunk(chunk: JsonObject, original: Buffer): void {
     const readNow = readUsage(chunk)
-    if (readNow !== undefined) usage = { ...usage, ...readNow }
+    if (readNow !== undefined) this.#usage = { ...this.#usage, ...readNow }
     const choices = chunk['choices']
     if (!Array.isArray(choices) || choices.length === 0) {
-      onEmptyChunk(chunk, original)
+      this.#onEmptyChunk(chunk, original)
       return
     }
-    if (identity === undefined) {
-      identity = identityOf(chunk, options)
-      splicer = createChunkSplicer(identity, asString(chunk['model']))
+    if (this.#identity === undefined) {
+      this.#identity = identityOf(chunk, this.#options)
+      this.#splicer = createChunkSplicer(this.#identity, asString(chunk['model']))
     }
-    let changed = repair.repair(chunk)
-    if (applyIdentity(chunk, CHUNK_OBJECT, identity)) changed = true
-    if (options.includeUsage && isJsonObject(chunk['usage'])) {
-      usageChunk = chunkWith(identity, [], takeUsage(chunk))
+    let changed = this.#repair.repair(chunk)
+    if (applyIdentity(chunk, CHUNK_OBJECT, this.#identity)) changed = true
+    if (this.#options.includeUsage && isJsonObject(chunk['usage'])) {
+      this.#usageChunk = chunkWith(this.#identity, [], takeUsage(chunk))
       changed = true
     }
-    if (repair.broken) {
-      failWith(new BadGatewayError('The upstream broke the answer off.', { code: 'broken_answer' }))
+    if (this.#repair.broken) {
+      this.#fail(
+        new BadGatewayError('The upstream broke the answer off.', { code: 'broken_answer' }),
+      )
       return
     }
-    for (const ready of opaque.push({ chunk, original, changed })) release(ready)
+    for (const ready of this.#opaque.push({ chunk, original, changed })) this.#release(ready)
   }
 
   /** Filter results, references, errors, and the usage in a chunk of its own. */
-  const onEmptyChunk = (chunk: JsonObject, original: Buffer): void => {
+  #onEmptyChunk(chunk: JsonObject, original: Buffer): void {
     const errors = chunk['copilot_errors']
-    if (chunk['error'] !== undefined && chunk['error'] !== null) failWith(errorFromBody(chunk))
+    if (chunk['error'] !== undefined && chunk['error'] !== null) this.#fail(errorFromBody(chunk))
     else if (Array.isArray(errors) && errors.length > 0)
-      failWith(errorFromBody({ error: errors[0] ?? null }))
-    else if (options.includeUsage && isJsonObject(chunk['usage']) && !usageSent) {
-      identity ??= identityOf(chunk, options)
-      const changed = applyIdentity(chunk, CHUNK_OBJECT, identity) || chunk['choices'] === null
+      this.#fail(errorFromBody({ error: errors[0] ?? null }))
+    else if (this.#options.includeUsage && isJsonObject(chunk['usage']) && !this.#usageSent) {
+      this.#identity ??= identityOf(chunk, this.#options)
+      const changed =
+        applyIdentity(chunk, CHUNK_OBJECT, this.#identity) || chunk['choices'] === null
       chunk['choices'] = []
-      if (repair.finished && !opaque.holding) {
-        release({ chunk, original, changed })
-        usageSent = true
-      } else usageChunk = chunk
+      if (this.#repair.finished && !this.#opaque.holding) {
+        this.#release({ chunk, original, changed })
+        this.#usageSent = true
+      } else this.#usageChunk = chunk
     }
   }
 
-  const release = (event: HeldEvent): void => {
-    if (event.changed) output.write(Buffer.from(`data: ${JSON.stringify(event.chunk)}\n\n`))
-    else output.keepPiece(event.original)
+  #release(event: HeldEvent): void {
+    if (event.changed) this.#print(event.chunk)
+    else this.#output.keepPiece(event.original)
+  }
+
+  #print(chunk: JsonObject): void {
+    this.#output.write(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`))
   }
 
   /** The closing event: first whatever the upstream owes before it. */
-  const finish = (done: Buffer | undefined): void => {
-    for (const ready of opaque.flush()) release(ready)
-    if (identity === undefined || !repair.started) {
-      failWith(
+  #finish(done: Buffer | undefined): void {
+    for (const ready of this.#opaque.flush()) this.#release(ready)
+    if (this.#identity === undefined || !this.#repair.started) {
+      this.#fail(
         new BadGatewayError('The upstream ended the stream without an answer.', {
           code: 'empty_answer',
         }),
       )
       return
     }
-    for (const { index, reason } of repair.unfinished()) {
-      const choice = { index, delta: {}, finish_reason: reason }
-      output.write(Buffer.from(`data: ${JSON.stringify(chunkWith(identity, [choice]))}\n\n`))
+    for (const { index, reason } of this.#repair.unfinished()) {
+      this.#print(chunkWith(this.#identity, [{ index, delta: {}, finish_reason: reason }]))
     }
-    if (usageChunk !== undefined && !usageSent)
-      output.write(Buffer.from(`data: ${JSON.stringify(usageChunk)}\n\n`))
-    if (done === undefined) output.write(Buffer.from(DONE))
-    else output.keepPiece(done)
-    state = 'finished'
+    if (this.#usageChunk !== undefined && !this.#usageSent) this.#print(this.#usageChunk)
+    if (done === undefined) this.#output.write(Buffer.from(DONE))
+    else this.#output.keepPiece(done)
+    this.#state = 'finished'
   }
 
-  const failWith = (error: JetwayError): void => {
-    if (state !== 'open') return
-    for (const ready of opaque.flush()) release(ready)
-    state = 'failed'
-    failure = error
-    output.write(Buffer.from(errorEvent(error)))
-  }
-
-  return {
-    push(bytes) {
-      const chunk = asBuffer(bytes)
-      output.begin(chunk)
-      cutter.push(chunk)
-      return output.take(bytes)
-    },
-    end() {
-      output.begin(undefined)
-      if (state === 'open') cutter.end()
-      if (state === 'open') {
-        if (repair.finished) finish(undefined)
-        else failWith(earlyEnd())
-      }
-      return output.take(EMPTY)
-    },
-    fail(error) {
-      output.begin(undefined)
-      failWith(error)
-      return output.take(EMPTY)
-    },
-    get usage() {
-      return usage
-    },
-    get finished() {
-      return state === 'finished'
-    },
-    get failure() {
-      return failure
-    },
+  #fail(error: JetwayError): void {
+    if (this.#state !== 'open') return
+    for (const ready of this.#opaque.flush()) this.#release(ready)
+    this.#state = 'failed'
+    this.#failure = error
+    this.#output.write(Buffer.from(errorEvent(error)))
   }
 }
 

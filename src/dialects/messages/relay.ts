@@ -8,9 +8,9 @@ import {
   tryParseJson,
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
-import { asBuffer, createEventCutter } from '../sse/cut-events.ts'
+import { asBuffer, EventCutter } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
-import { createRelayOutput } from '../sse/relay-output.ts'
+import { RelayOutput } from '../sse/relay-output.ts'
 import { namedEvent } from '../sse/write-event.ts'
 import { cutStream, errorEvent, readError } from './errors.ts'
 import type { MessagesAnswer } from './types.ts'
@@ -27,13 +27,13 @@ const PING = Buffer.from('event: ping')
  * stable, and nothing refers to them.
  */
 export function createRelayFilter(options: StreamOptions): RelayFilter {
-  const output = createRelayOutput()
+  const output = new RelayOutput()
   const usage = createUsageReader()
   let state: 'open' | 'finished' | 'failed' = 'open'
   let stopReasonSeen = false
   let failure: JetwayError | undefined
 
-  const cutter = createEventCutter((source, start, end) => {
+  const cutter = new EventCutter((source, start, end) => {
     // Nothing may follow the closing event.
     if (state !== 'open') return
     if (startsWith(source, start, end, CONTENT) || startsWith(source, start, end, PING)) {

@@ -11,9 +11,9 @@ import {
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Usage } from '../../core/usage.ts'
-import { asBuffer, createEventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
+import { asBuffer, EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
-import { createRelayOutput } from '../sse/relay-output.ts'
+import { RelayOutput } from '../sse/relay-output.ts'
 import { namedEvent } from '../sse/write-event.ts'
 import { brokenEvent, cutStream, failureEvents, readError } from './errors.ts'
 import { type CallMender, createCallMender } from './mend-call.ts'
@@ -30,7 +30,7 @@ const NOTHING = new Uint8Array(0)
  */
 export function createRelayFilter(options: StreamOptions): RelayFilter {
   const maxBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
-  const output = createRelayOutput()
+  const output = new RelayOutput()
   const mender = createResponseMender(options)
   const calls = new Map<number, CallMender>()
   let state: 'open' | 'finished' | 'failed' = 'open'
@@ -41,7 +41,7 @@ export function createRelayFilter(options: StreamOptions): RelayFilter {
   /** The event before, for its number. */
   let lastEvent = ''
 
-  const cutter = createEventCutter((source, start, end) => {
+  const cutter = new EventCutter((source, start, end) => {
     if (state !== 'open') return
     const text = source.toString('latin1', start, end)
     if (isSpliceable(text)) {

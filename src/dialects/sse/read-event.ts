@@ -1,4 +1,4 @@
-import { createEventCutter } from './cut-events.ts'
+import { EventCutter } from './cut-events.ts'
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -44,7 +44,7 @@ export function createEventReader(
   onEvent: (event: string | undefined, data: string) => void,
   maxEventBytes?: number,
 ): EventReader {
-  return createEventCutter((source, start, end) => {
+  return new EventCutter((source, start, end) => {
     const { event, data } = readEvent(source, start, end)
     if (data !== undefined) onEvent(event, data)
   }, maxEventBytes)

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createEventCutter } from './cut-events.ts'
+import { EventCutter } from './cut-events.ts'
 import { createEventReader, readEvent } from './read-event.ts'
 import { dataEvent, namedEvent } from './write-event.ts'
 
@@ -27,7 +27,7 @@ function read(chunks: readonly Uint8Array[]): (string | undefined)[][] {
 
 function cut(chunks: readonly Uint8Array[]): string[] {
   const events: string[] = []
-  const cutter = createEventCutter((source, start, end) =>
+  const cutter = new EventCutter((source, start, end) =>
     events.push(source.toString('latin1', start, end)),
   )
   for (const chunk of chunks) cutter.push(chunk)
@@ -92,22 +92,22 @@ test('reads what a standard parser reads', () => {
 test('an event inside one chunk is a range of that chunk', () => {
   const chunk = Buffer.from('data: one\n\ndata: two\n\n')
   const sources: Buffer[] = []
-  createEventCutter((source) => sources.push(source)).push(chunk)
+  new EventCutter((source) => sources.push(source)).push(chunk)
   expect(sources.every((source) => source === chunk)).toBe(true)
   expect(sources).toHaveLength(2)
 })
 
 test('an event over the bound is a named error, in one piece or in many', () => {
   const tooLong = Buffer.from(`data: ${'x'.repeat(100)}\n\n`)
-  expect(() => createEventCutter(() => {}, 50).push(tooLong)).toThrow(/more than 50 bytes/)
-  const cutter = createEventCutter(() => {}, 50)
+  expect(() => new EventCutter(() => {}, 50).push(tooLong)).toThrow(/more than 50 bytes/)
+  const cutter = new EventCutter(() => {}, 50)
   expect(() => {
     for (const byte of tooLong) cutter.push(Uint8Array.of(byte))
   }).toThrow(/more than 50 bytes/)
 })
 
 test('held bytes are counted', () => {
-  const cutter = createEventCutter(() => {})
+  const cutter = new EventCutter(() => {})
   cutter.push(Buffer.from('data: one\n\ndata'))
   expect(cutter.heldBytes).toBe(4)
   cutter.push(Buffer.from(': two\n\n'))

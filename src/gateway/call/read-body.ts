@@ -71,6 +71,8 @@ function readBytes(request: IncomingMessage, maxBytes: number, hold: Hold): Prom
     request.on('end', () => {
       ended = true
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+      // The listeners live as long as the answer takes, and what they see with them.
+      chunks.length = 0
     })
     // Without an end there is none to come, whatever Node has of the body. Every request closes: an error is dear to make.
     // Its error, where it has one, is emitted only to those who listen, and it closes after it.

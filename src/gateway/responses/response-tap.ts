@@ -4,9 +4,9 @@ import { asArray, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Sink } from '../../core/sink.ts'
 import { spliceJson } from '../../core/splice.ts'
-import { asBuffer, createEventCutter } from '../../dialects/sse/cut-events.ts'
+import { asBuffer, EventCutter } from '../../dialects/sse/cut-events.ts'
 import { readEvent } from '../../dialects/sse/read-event.ts'
-import { createRelayOutput } from '../../dialects/sse/relay-output.ts'
+import { RelayOutput } from '../../dialects/sse/relay-output.ts'
 import { namedEvent } from '../../dialects/sse/write-event.ts'
 
 export interface TapOptions {
@@ -30,8 +30,8 @@ const MOST_ITEM_BYTES = 16 * 1024 * 1024
 export class ResponseTap implements Sink {
   readonly #sink: Sink
   readonly #options: TapOptions
-  readonly #output = createRelayOutput()
-  readonly #cutter = createEventCutter((source, start, end) => {
+  readonly #output = new RelayOutput()
+  readonly #cutter = new EventCutter((source, start, end) => {
     this.#event(source, start, end)
   })
   #items: string[] = []
