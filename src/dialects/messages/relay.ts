@@ -8,6 +8,7 @@ import {
   tryParseJson,
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
+import type { Usage } from '../../core/usage.ts'
 import { asBuffer, EventCutter } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
@@ -21,106 +22,120 @@ const NOTHING = new Uint8Array(0)
 const CONTENT = Buffer.from('event: content_block_')
 const PING = Buffer.from('event: ping')
 
+export function createRelayFilter(options: StreamOptions): RelayFilter {
+  return new MessagesRelay(options)
+}
+
 /**
  * Passes a stream of this wire through. Copilot's additions (`copilot_usage`, `copilot_annotations`) are harmless to clients
  * and stay; only `message_start` is made anew, when the model is to be called by another name. Ids are kept: they are
  * stable, and nothing refers to them.
  */
-export function createRelayFilter(options: StreamOptions): RelayFilter {
-  const output = new RelayOutput()
-  const usage = createUsageReader()
-  let state: 'open' | 'finished' | 'failed' = 'open'
-  let stopReasonSeen = false
-  let failure: JetwayError | undefined
+class MessagesRelay implements RelayFilter {
+  readonly #options: StreamOptions
+  readonly #output = new RelayOutput()
+  readonly #usage = createUsageReader()
+  readonly #cutter: EventCutter
+  #state: 'open' | 'finished' | 'failed' = 'open'
+  #stopReasonSeen = false
+  #failure: JetwayError | undefined
 
-  const cutter = new EventCutter((source, start, end) => {
+  constructor(options: StreamOptions) {
+    this.#options = options
+    this.#cutter = new EventCutter((source, start, end) => {
+      this.#onEvent(source, start, end)
+    }, options.maxEventBytes)
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage.usage
+  }
+
+  get finished(): boolean {
+    return this.#state === 'finished'
+  }
+
+  get failure(): JetwayError | undefined {
+    return this.#failure
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    this.#output.begin(asBuffer(bytes))
+    this.#cutter.push(bytes)
+    return this.#output.take(bytes)
+  }
+
+  end(): Uint8Array {
+    this.#output.begin(undefined)
+    this.#cutter.end()
+    if (this.#state === 'open') {
+      if (this.#stopReasonSeen) {
+        // Nothing of the answer is missing but the closing event.
+        this.#state = 'finished'
+        this.#output.write(Buffer.from(namedEvent('message_stop', { type: 'message_stop' })))
+      } else this.#output.write(asBuffer(this.fail(cutStream())))
+    }
+    return this.#output.take(NOTHING)
+  }
+
+  fail(error: JetwayError): Uint8Array {
+    if (this.#state !== 'open') return NOTHING
+    this.#state = 'failed'
+    this.#failure = error
+    return Buffer.from(errorEvent(error, this.#options.requestId))
+  }
+
+  #onEvent(source: Buffer, start: number, end: number): void {
     // Nothing may follow the closing event.
-    if (state !== 'open') return
+    if (this.#state !== 'open') return
     if (startsWith(source, start, end, CONTENT) || startsWith(source, start, end, PING)) {
-      output.keep(source, start, end)
+      this.#output.keep(source, start, end)
       return
     }
     const { data } = readEvent(source, start, end)
     const body = data === undefined || data === '[DONE]' ? undefined : parse(data)
-    const changed = body && read(body)
-    if (changed) output.write(Buffer.from(changed))
-    else if (data !== '[DONE]') output.keep(source, start, end)
-  }, options.maxEventBytes)
-
-  const parse = (data: string): JsonObject => {
-    const body = tryParseJson(data)
-    if (isJsonObject(body)) return body
-    throw new BadGatewayError('The upstream sent an event that is no JSON object.', {
-      code: 'invalid_event',
-    })
+    const changed = body && this.#read(body)
+    if (changed) this.#output.write(Buffer.from(changed))
+    else if (data !== '[DONE]') this.#output.keep(source, start, end)
   }
 
   /** The event in its new form, where it needs one. */
-  const read = (event: JsonObject): string | undefined => {
+  #read(event: JsonObject): string | undefined {
     switch (event['type']) {
       case 'message_start': {
         const message = asObject(event['message']) as MessagesAnswer | undefined
-        usage.read(message?.usage, message?.copilot_usage)
-        return renamed(event, options.model)
+        this.#usage.read(message?.usage, message?.copilot_usage)
+        return renamed(event, this.#options.model)
       }
       case 'message_delta':
-        usage.read(event['usage'], event['copilot_usage'])
-        if (asObject(event['delta'])?.['stop_reason']) stopReasonSeen = true
+        this.#usage.read(event['usage'], event['copilot_usage'])
+        if (asObject(event['delta'])?.['stop_reason']) this.#stopReasonSeen = true
         return undefined
       case 'message_stop':
-        usage.read(undefined, event['copilot_usage'])
-        state = 'finished'
+        this.#usage.read(undefined, event['copilot_usage'])
+        this.#state = 'finished'
         return undefined
       case 'error':
-        state = 'failed'
-        failure = readError(event)
+        this.#state = 'failed'
+        this.#failure = readError(event)
         return undefined
       case undefined: {
         // Copilot also reports errors in OpenAI's form, which clients of this wire do not know.
         if (!event['error']) return undefined
-        return Buffer.from(fail(readError(event))).toString()
+        return Buffer.from(this.fail(readError(event))).toString()
       }
       default:
         return undefined
     }
   }
+}
 
-  const fail = (error: JetwayError): Uint8Array => {
-    if (state !== 'open') return NOTHING
-    state = 'failed'
-    failure = error
-    return Buffer.from(errorEvent(error, options.requestId))
-  }
-
-  return {
-    push(bytes) {
-      output.begin(asBuffer(bytes))
-      cutter.push(bytes)
-      return output.take(bytes)
-    },
-    end() {
-      output.begin(undefined)
-      cutter.end()
-      if (state === 'open') {
-        if (stopReasonSeen) {
-          // Nothing of the answer is missing but the closing event.
-          state = 'finished'
-          output.write(Buffer.from(namedEvent('message_stop', { type: 'message_stop' })))
-        } else output.write(asBuffer(fail(cutStream())))
-      }
-      return output.take(NOTHING)
-    },
-    fail,
-    get usage() {
-      return usage.usage
-    },
-    get finished() {
-      return state === 'finished'
-    },
-    get failure() {
-      return failure
-    },
-  }
+function parse(data: string): JsonObject {
+  const body = tryParseJson(data)
+  if (isJsonObject(body)) return body
+  throw new BadGatewayError('The upstream sent an event that is no JSON object.', {
+    code: 'invalid_event',
+  })
 }
 
 function renamed(event: JsonObject, model: string | undefined): string | undefined {

@@ -17,136 +17,179 @@ import { RelayOutput } from '../sse/relay-output.ts'
 import { namedEvent } from '../sse/write-event.ts'
 import { brokenEvent, cutStream, failureEvents, readError } from './errors.ts'
 import { type CallMender, createCallMender } from './mend-call.ts'
-import { createResponseMender } from './mend-response.ts'
+import { createResponseMender, type ResponseMender } from './mend-response.ts'
 import { isSpliceable, sequenceOf, spliceEvent } from './splice-event.ts'
 import { decodeUsage } from './usage.ts'
 
 const NOTHING = new Uint8Array(0)
+
+export function createRelayFilter(options: StreamOptions): RelayFilter {
+  return new ResponsesRelay(options)
+}
 
 /**
  * Passes a stream of this wire through with one id for each item, deltas that add up to what the `.done` events say, and a
  * closing event always. Deltas are mended by replacing text within the event; only events that hold items or the response
  * are parsed, and an upstream that keeps its ids gets every byte handed on.
  */
-export function createRelayFilter(options: StreamOptions): RelayFilter {
-  const maxBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
-  const output = new RelayOutput()
-  const mender = createResponseMender(options)
-  const calls = new Map<number, CallMender>()
-  let state: 'open' | 'finished' | 'failed' = 'open'
-  let usage: Usage | undefined
-  let failure: JetwayError | undefined
+class ResponsesRelay implements RelayFilter {
+  readonly #maxBytes: number
+  readonly #output = new RelayOutput()
+  readonly #mender: ResponseMender
+  readonly #calls = new Map<number, CallMender>()
+  readonly #cutter: EventCutter
+  #state: 'open' | 'finished' | 'failed' = 'open'
+  #usage: Usage | undefined
+  #failure: JetwayError | undefined
   /** The response as it was last seen, for the event that closes a broken stream. */
-  let response: JsonObject = { object: 'response', output: [] }
+  #response: JsonObject = { object: 'response', output: [] }
   /** The event before, for its number. */
-  let lastEvent = ''
+  #lastEvent = ''
 
-  const cutter = new EventCutter((source, start, end) => {
-    if (state !== 'open') return
+  constructor(options: StreamOptions) {
+    this.#maxBytes = options.maxEventBytes ?? MAX_EVENT_BYTES
+    this.#mender = createResponseMender(options)
+    this.#cutter = new EventCutter((source, start, end) => {
+      this.#onEvent(source, start, end)
+    }, this.#maxBytes)
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage
+  }
+
+  get finished(): boolean {
+    return this.#state === 'finished'
+  }
+
+  get failure(): JetwayError | undefined {
+    return this.#failure
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    this.#output.begin(asBuffer(bytes))
+    this.#cutter.push(bytes)
+    return this.#output.take(bytes)
+  }
+
+  end(): Uint8Array {
+    this.#output.begin(undefined)
+    this.#cutter.end()
+    if (this.#state === 'open') this.#output.write(Buffer.from(this.#failWith(cutStream())))
+    return this.#output.take(NOTHING)
+  }
+
+  fail(error: JetwayError): Uint8Array {
+    return this.#state === 'open' ? Buffer.from(this.#failWith(error)) : NOTHING
+  }
+
+  #onEvent(source: Buffer, start: number, end: number): void {
+    if (this.#state !== 'open') return
     const text = source.toString('latin1', start, end)
     if (isSpliceable(text)) {
-      const mended = spliceEvent(text, idOf, passesCalls)
+      const mended = spliceEvent(text, this.#idOf, this.#passesCalls)
       if (mended !== undefined) {
-        lastEvent = text
-        if (mended === text) output.keep(source, start, end)
-        else output.write(Buffer.from(mended, 'latin1'))
+        this.#lastEvent = text
+        if (mended === text) this.#output.keep(source, start, end)
+        else this.#output.write(Buffer.from(mended, 'latin1'))
         return
       }
     }
     const { data } = readEvent(source, start, end)
     if (data === '[DONE]') return
     if (data === undefined) {
-      output.keep(source, start, end)
+      this.#output.keep(source, start, end)
       return
     }
     const event = tryParseJson(data)
     if (!isJsonObject(event)) throw brokenEvent()
-    lastEvent = text
-    const events = mend(event)
-    if (events) for (const changed of events) output.write(Buffer.from(changed))
-    else output.keep(source, start, end)
-  }, maxBytes)
+    this.#lastEvent = text
+    const events = this.#mend(event)
+    if (events) for (const changed of events) this.#output.write(Buffer.from(changed))
+    else this.#output.keep(source, start, end)
+  }
 
-  const idOf = (index: number): string | undefined => mender.idOf(index)
-  const passesCalls = (index: number): boolean => calls.get(index)?.open === true
+  readonly #idOf = (index: number): string | undefined => this.#mender.idOf(index)
+  readonly #passesCalls = (index: number): boolean => this.#calls.get(index)?.open === true
 
   /** The events to send instead; `undefined` when this one is right as it is. */
-  const mend = (event: JsonObject): string[] | undefined => {
+  #mend(event: JsonObject): string[] | undefined {
     switch (event['type']) {
       case 'response.created':
       case 'response.in_progress':
       case 'response.queued':
-        return mendResponse(event) ? [print(event)] : undefined
+        return this.#mendResponse(event) ? [print(event)] : undefined
       case 'response.completed':
       case 'response.incomplete':
-        state = 'finished'
-        return mendResponse(event) ? [print(event)] : undefined
+        this.#state = 'finished'
+        return this.#mendResponse(event) ? [print(event)] : undefined
       case 'response.failed':
       case 'response.cancelled':
-        state = 'failed'
-        failure = readError(event)
-        return mendResponse(event) ? [print(event)] : undefined
+        this.#state = 'failed'
+        this.#failure = readError(event)
+        return this.#mendResponse(event) ? [print(event)] : undefined
       case 'error':
-        return [failWith(readError(event))]
+        return [this.#failWith(readError(event))]
       case undefined:
         // The chat wire's form of an error, which has no type.
-        return event['error'] ? [failWith(readError(event))] : undefined
+        return event['error'] ? [this.#failWith(readError(event))] : undefined
       case 'response.output_item.added':
       case 'response.output_item.done':
-        return mendItem(event)
+        return this.#mendItem(event)
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta': {
-        const call = calls.get(indexOf(event))
-        mendReference(event)
+        const call = this.#calls.get(indexOf(event))
+        this.#mendReference(event)
         const passed = call ? call.delta(event) : event
         return passed ? [print(passed)] : []
       }
       case 'response.function_call_arguments.done':
       case 'response.custom_tool_call_input.done': {
-        const changed = mendReference(event)
-        const settled = settle(event, asString(event['arguments']) ?? asString(event['input']))
+        const changed = this.#mendReference(event)
+        const whole = asString(event['arguments']) ?? asString(event['input'])
+        const settled = this.#settle(event, whole)
         return settled ? [settled, print(event)] : changed ? [print(event)] : undefined
       }
       default:
-        return mendReference(event) ? [print(event)] : undefined
+        return this.#mendReference(event) ? [print(event)] : undefined
     }
   }
 
-  const mendResponse = (event: JsonObject): boolean => {
+  #mendResponse(event: JsonObject): boolean {
     const value = asObject(event['response'])
     if (!value) return false
-    const changed = mender.response(value)
+    const changed = this.#mender.response(value)
     const read = decodeUsage(value['usage'], value['copilot_usage'] ?? event['copilot_usage'])
-    if (read) usage = { ...usage, ...read }
-    response = value
+    if (read) this.#usage = { ...this.#usage, ...read }
+    this.#response = value
     return changed
   }
 
-  const mendItem = (event: JsonObject): string[] | undefined => {
+  #mendItem(event: JsonObject): string[] | undefined {
     const item = asObject(event['item'])
     const index = indexOf(event)
     if (!item) return undefined
-    const changed = mender.item(index, item)
+    const changed = this.#mender.item(index, item)
     if (event['type'] === 'response.output_item.added') {
-      if (item['type'] === 'function_call') calls.set(index, createCallMender('json', maxBytes))
-      if (item['type'] === 'custom_tool_call') calls.set(index, createCallMender('text', maxBytes))
+      const form = CALL_FORMS[asString(item['type']) ?? '']
+      if (form) this.#calls.set(index, createCallMender(form, this.#maxBytes))
       return changed ? [print(event)] : undefined
     }
-    const settled = settle(event, asString(item['arguments']) ?? asString(item['input']))
-    calls.delete(index)
+    const settled = this.#settle(event, asString(item['arguments']) ?? asString(item['input']))
+    this.#calls.delete(index)
     return settled ? [settled, print(event)] : changed ? [print(event)] : undefined
   }
 
-  const settle = (event: JsonObject, whole: string | undefined): string | undefined => {
-    const delta = calls.get(indexOf(event))?.settle(whole)
+  #settle(event: JsonObject, whole: string | undefined): string | undefined {
+    const delta = this.#calls.get(indexOf(event))?.settle(whole)
     return delta && print(delta)
   }
 
   /** Events about an item name it by its id. */
-  const mendReference = (event: JsonObject): boolean => {
+  #mendReference(event: JsonObject): boolean {
     let changed = event['obfuscation'] !== undefined
     delete event['obfuscation']
-    const id = mender.idOf(indexOf(event))
+    const id = this.#mender.idOf(indexOf(event))
     if (id !== undefined && event['item_id'] !== undefined && event['item_id'] !== id) {
       event['item_id'] = id
       changed = true
@@ -154,36 +197,17 @@ export function createRelayFilter(options: StreamOptions): RelayFilter {
     return changed
   }
 
-  const failWith = (error: JetwayError): string => {
-    state = 'failed'
-    failure = error
-    return failureEvents(error, response, sequenceOf(lastEvent) + 1)
-  }
-
-  return {
-    push(bytes) {
-      output.begin(asBuffer(bytes))
-      cutter.push(bytes)
-      return output.take(bytes)
-    },
-    end() {
-      output.begin(undefined)
-      cutter.end()
-      if (state === 'open') output.write(Buffer.from(failWith(cutStream())))
-      return output.take(NOTHING)
-    },
-    fail: (error) => (state === 'open' ? Buffer.from(failWith(error)) : NOTHING),
-    get usage() {
-      return usage
-    },
-    get finished() {
-      return state === 'finished'
-    },
-    get failure() {
-      return failure
-    },
+  #failWith(error: JetwayError): string {
+    this.#state = 'failed'
+    this.#failure = error
+    return failureEvents(error, this.#response, sequenceOf(this.#lastEvent) + 1)
   }
 }
+
+const CALL_FORMS: Readonly<Record<string, 'json' | 'text'>> = Object.assign(Object.create(null), {
+  function_call: 'json',
+  custom_tool_call: 'text',
+})
 
 function indexOf(event: JsonObject): number {
   return asNumber(event['output_index']) ?? -1
