@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../core/clock.ts'
+import { APIConnectionError, Timeout } from '../../core/errors.ts'
+import type { HttpClient, HttpResponse } from '../../core/http.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { readExchange } from './exchange.ts'
+import { exchangeToken, readExchange } from './exchange.ts'
 import { readGitHubFailure } from './github-failure.ts'
 
 const NOW = 1_790_000_000_000
@@ -53,6 +56,42 @@ describe('when a token is renewed, and how long it serves', () => {
     for (const token of ['', null, 7, 'two words', 'line\nbreak']) {
       expect(readExchange(body({ token }), NOW)).toBeUndefined()
     }
+  })
+})
+
+describe('a GitHub that says nothing', () => {
+  const silence = new Timeout('api.github.com did not answer', { code: 'timeout' })
+  const exchange = async (answers: readonly (HttpResponse | Error)[]) => {
+    const patience: (number | undefined)[] = []
+    const http: HttpClient = {
+      request: ({ timeoutMs }) => {
+        patience.push(timeoutMs)
+        const answer = answers[patience.length - 1]
+        if (answer === undefined) throw new Error('asked too often')
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+      },
+    }
+    const url = 'https://api.github.com/copilot_internal/v2/token'
+    const asked = exchangeToken({ http, clock: systemClock, url, token: 'ghu_x', headers: {} })
+    return { result: await asked.catch((error: unknown) => error), patience }
+  }
+  const answer = { status: 200, headers: {}, body: JSON.stringify(body()) }
+
+  test('is asked once more', async () => {
+    const { result, patience } = await exchange([silence, answer])
+    expect(result).toMatchObject({ ok: true, token: { sku: 'monthly_subscriber' } })
+    expect(patience).toEqual([5_000, 10_000])
+  })
+
+  test('is not asked a third time', async () => {
+    const { result, patience } = await exchange([silence, silence, answer])
+    expect(result).toBe(silence)
+    expect(patience).toHaveLength(2)
+  })
+
+  test('one that cannot be reached is not asked again here', async () => {
+    const refused = new APIConnectionError('connection refused', { code: 'connection_refused' })
+    expect(await exchange([refused, answer])).toEqual({ result: refused, patience: [5_000] })
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
-import { PermissionDeniedError } from '../../core/errors.ts'
-import type { HttpClient } from '../../core/http.ts'
+import { PermissionDeniedError, Timeout } from '../../core/errors.ts'
+import type { HttpClient, HttpRequest, HttpResponse } from '../../core/http.ts'
 import { asNumber, asObject, asString, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isTokenText } from '../credentials/token-kind.ts'
@@ -27,6 +27,10 @@ export type ExchangeResult =
   | { readonly ok: true; readonly token: ExchangedToken }
   | { readonly ok: false; readonly refusal: GitHubRefusal }
 
+/** GitHub answers in well under a second. */
+const FIRST_PATIENCE_MS = 5_000
+const SECOND_PATIENCE_MS = 10_000
+
 /** One GitHub token for one Copilot token. Rejects only when GitHub cannot be reached. */
 export async function exchangeToken(options: {
   readonly http: HttpClient
@@ -36,13 +40,13 @@ export async function exchangeToken(options: {
   readonly headers: Readonly<Record<string, string>>
 }): Promise<ExchangeResult> {
   const { http, clock, url, token, headers } = options
-  const response = await http.request({
+  const request: HttpRequest = {
     method: 'GET',
     url,
     headers: { ...headers, accept: 'application/json', authorization: `token ${token}` },
-    timeoutMs: 15_000,
     maxBytes: 1 << 20,
-  })
+  }
+  const response = await askTwice(http, request)
   const nowMs = clock.now()
   const asking = 'refused the token exchange'
   if (response.status !== 200) {
@@ -53,6 +57,19 @@ export async function exchangeToken(options: {
   const exchanged = raw && readExchange(raw, nowMs, Number.isNaN(serverMs) ? undefined : serverMs)
   if (exchanged) return { ok: true, token: exchanged }
   return { ok: false, refusal: { error: noEntitlement(), about: 'account' } }
+}
+
+/**
+ * A connection that a laptop's sleep or a router ended without a word hangs, and every call waits behind this exchange: after a
+ * silence it is made once more, over another connection. GitHub gives a new token each time; one that nobody read is no loss.
+ */
+async function askTwice(http: HttpClient, request: HttpRequest): Promise<HttpResponse> {
+  try {
+    return await http.request({ ...request, timeoutMs: FIRST_PATIENCE_MS })
+  } catch (error) {
+    if (!(error instanceof Timeout)) throw error
+    return http.request({ ...request, timeoutMs: SECOND_PATIENCE_MS })
+  }
 }
 
 /**
