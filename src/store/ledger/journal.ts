@@ -11,6 +11,7 @@ export interface Journal {
   note(row: CallRow): void
   /** What is noted from now on belongs to the next batch. The answer is called once the batch so far is safe elsewhere. */
   nextBatch(): () => void
+  /** Lets go of its files, and removes those that are empty. What is noted afterwards opens one again. */
   close(): void
 }
 
@@ -71,6 +72,9 @@ export function createJournal(folder: string, pathOf: (number: number) => string
         closeSync(descriptor)
         if (free.some((segment) => segment.path === path)) rmSync(path, { force: true })
       }
+      all.length = 0
+      free.length = 0
+      current = undefined
     },
   }
 }

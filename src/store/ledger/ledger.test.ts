@@ -288,7 +288,7 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       answer()
       await flushed
       await recorder.flush()
-      expect(onDisk()).toEqual([])
+      expect(readdirSync(folder)).toEqual([])
       recorder.finished(record('d'))
       await recorder.close()
       expect(readdirSync(folder)).toEqual([])
@@ -341,6 +341,38 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
       await recorder.close()
       expect(recorder.lost).toBe(2)
       expect(clock.pending).toBe(0)
+    }))
+
+  test('a full disk is tried again soon, with a few rows; when they go through, all do', () =>
+    withDatabase(async (database) => {
+      const clock = createVirtualClock()
+      let away = true
+      const broken = await closedDatabase()
+      const switched = {
+        ...database,
+        get query() {
+          return away ? broken.query : database.query
+        },
+      }
+      const tried: number[] = []
+      const full: Spool = {
+        ...createSpool(tmpdir()),
+        drain: () => Promise.resolve(),
+        keep(rows) {
+          tried.push(rows.length)
+          return Promise.reject(new Error('no space left on device'))
+        },
+      }
+      const recorder = createRecorder({ database: switched, clock, spool: full })
+      for (let at = 0; at < 300; at++) recorder.finished(record(`a${at}`))
+      await recorder.flush()
+      await clock.advance(500)
+      await expect.poll(() => tried).toEqual([300, 50])
+      away = false
+      await clock.advance(500)
+      await expect.poll(async () => (await summarize(database, [], {}))[0]?.calls).toBe(300)
+      await recorder.close()
+      expect(recorder.lost).toBe(0)
     }))
 
   test('without a spool a loss is counted and reported', () =>

@@ -40,6 +40,10 @@ export interface RecorderOptions {
   readonly onRecovered?: (() => void) | undefined
 }
 
+/** How soon is looked whether a full disk has room again, and with how many of the rows that wait in memory for it. */
+const STUCK_MS = 500
+const PROBE_ROWS = 50
+
 /**
  * Writes the ledger in batches, off the path of the call: `finished` only puts a row on a list. Batches are written one
  * after the other; what the database does not take goes to the spool, and from there to the database once it is back. What
@@ -70,11 +74,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let unsafe: (() => void)[] = []
   let cancelPatience: (() => void) | undefined
 
-  const flush = (): Promise<void> => {
+  const flush = async (): Promise<void> => {
+    const probing = stuck && !closing
+    await writeSome(probing ? PROBE_ROWS : waiting.length)
+    if (probing && !stuck && waiting.length > 0) await flush()
+  }
+
+  const writeSome = (count: number): Promise<void> => {
     cancelTimer?.()
     cancelTimer = undefined
-    const rows = waiting
-    waiting = []
+    const rows = waiting.slice(0, count)
+    waiting = waiting.slice(count)
     const forget = journal?.nextBatch()
     underway.push(rows)
     if (!noting) cancelPatience ??= clock.setTimer(intervalMs, noteAll)
@@ -96,11 +106,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const atRest = (): void => {
     cancelPatience?.()
     cancelPatience = undefined
-    if (noting && !always && !failing) {
-      noting = false
-      if (journal) unsafe.push(journal.nextBatch())
-      if (waiting.length === 0) forgetJournal()
-    }
+    if (always || failing) return
+    if (noting && journal) unsafe.push(journal.nextBatch())
+    noting = false
+    if (waiting.length > 0) return
+    forgetJournal()
+    journal?.close()
   }
 
   const forgetJournal = (): void => {
@@ -125,7 +136,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       noting = true
       onFailure?.(error, rows.length)
       await keep(rows)
-      if (spooled || stuck) cancelTimer ??= clock.setTimer(retryMs, () => void flush())
+      if (spooled || stuck) {
+        cancelTimer ??= clock.setTimer(stuck ? STUCK_MS : retryMs, () => void flush())
+      }
     }
   }
 
@@ -156,7 +169,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       waiting.push(row)
       if (noting) journal?.note(row)
       if (!stuck && waiting.length >= batchRows) void flush()
-      else cancelTimer ??= clock.setTimer(stuck ? retryMs : intervalMs, () => void flush())
+      else cancelTimer ??= clock.setTimer(stuck ? STUCK_MS : intervalMs, () => void flush())
     },
     flush,
     async close() {
