@@ -5,6 +5,7 @@
  * @import { House } from '../house.mjs'
  * @import { Random } from '../random.mjs'
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { CLIENT, STORE_AWAY, either } from './allowed.mjs'
 import { repeating } from './phase.mjs'
 
@@ -45,12 +46,35 @@ export function workerKilled(random, name, everyMs) {
 
 /** Nothing can be written: calls go on, and are written down when there is room again. @param {(house: House, full: boolean) => void} setFull @returns {Phase} */
 export function diskFull(setFull) {
+  let from = 0
   return {
     name: 'disk full',
     hop: 'disk',
     // A budget that cannot be counted is not spent from.
     allowed: { codes: STORE_AWAY },
-    begin: (house) => Promise.resolve(setFull(house, true)),
-    end: (house) => Promise.resolve(setFull(house, false)),
+    begin: (house) => {
+      from = house.lines.length
+      return Promise.resolve(setFull(house, true))
+    },
+    async end(house) {
+      setFull(house, false)
+      await writtenAgain(house, from)
+    },
   }
 }
+
+/**
+ * What finished meanwhile is in memory and nowhere else: a kill before it is written would lose it, whatever the gateway did. Should it
+ * not be written in time, the ledger's oracle says so. @param {House} house @param {number} from the first line of the fault
+ */
+async function writtenAgain(house, from) {
+  const said = (/** @type {string} */ text) =>
+    house.lines.slice(from).findLastIndex(({ msg }) => String(msg).includes(text))
+  const until = performance.now() + WRITTEN_MS
+  while (said(NOT_WRITTEN) > said(WRITTEN) && performance.now() < until) await pause(50)
+}
+
+/** The log, which tells of it, is written once a second. */
+const WRITTEN_MS = 5_000
+const NOT_WRITTEN = 'finished calls could not be written'
+const WRITTEN = 'finished calls are written again'
