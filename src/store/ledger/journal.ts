@@ -58,7 +58,8 @@ export function createJournal(folder: string, pathOf: (number: number) => string
       const segment = current
       current = undefined
       return () => {
-        if (segment === undefined) return
+        // Closed meanwhile: its descriptor may be another file's by now.
+        if (segment === undefined || !all.includes(segment)) return
         try {
           ftruncateSync(segment.descriptor)
           free.push(segment)

@@ -312,6 +312,23 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
     rmSync(folder, { recursive: true })
   })
 
+  test('a batch that is forgotten after the journal was closed touches no file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
+    const journal = createSpool(folder).openJournal()
+    journal.note(rowFromRecord(record('a')))
+    const forget = journal.nextBatch()
+    journal.close()
+    const other = createSpool(folder).openJournal()
+    // On the descriptor that was just given back.
+    other.note(rowFromRecord(record('b')))
+    forget()
+    const lines = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    expect(lines.join('')).toContain('"id":"b"')
+    other.nextBatch()()
+    other.close()
+    rmSync(folder, { recursive: true })
+  })
+
   test('what neither database nor disk takes stays in memory within a bound, and is written once it can be', () =>
     withDatabase(async (database) => {
       const clock = createVirtualClock()
