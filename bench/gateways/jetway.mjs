@@ -81,3 +81,13 @@ export const jetway = {
     return { headers: { authorization: `Bearer ${MASTER_KEY}` }, notes: [note] }
   },
 }
+
+/** The same, as one person runs it: nobody made a key, so there are no limits and no budget to count against. @type {Gateway} */
+export const jetwayAlone = {
+  ...jetway,
+  name: 'jetway-alone',
+  title: 'Jetway, master key',
+  async greet() {
+    return { headers: { authorization: `Bearer ${MASTER_KEY}` }, notes: [] }
+  },
+}
