@@ -41,7 +41,7 @@ export interface AllowancesOptions {
   readonly onFailure?: ((error: unknown) => void) | undefined
 }
 
-/** How far the store may be behind; what a crash leaves to be counted at its hold. Each is a transaction; ten a second cost as much as a hundred calls. */
+/** How far the store may be behind; what a crash leaves to be counted at its hold. Each is a transaction that calls wait behind. */
 const POST_MS = 500
 const RETRY_MS = 1_000
 /** Holds outlive a crash by this. A suspended machine keeps its own: nobody else is there to expire them. */
