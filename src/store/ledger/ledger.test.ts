@@ -363,33 +363,42 @@ describe.each(databases)('the ledger on $name', (testDatabase) => {
   test('a full disk is tried again soon, with a few rows; when they go through, all do', () =>
     withDatabase(async (database) => {
       const clock = createVirtualClock()
-      let away = true
+      const folder = mkdtempSync(join(tmpdir(), 'jetway-journal-'))
       const broken = await closedDatabase()
+      let away = true
+      /** Rows in the journal whenever the database is asked. */
+      const journaled: number[] = []
       const switched = {
         ...database,
         get query() {
+          const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+          journaled.push(texts.join('').split('\n').length - 1)
           return away ? broken.query : database.query
         },
       }
       const tried: number[] = []
       const full: Spool = {
-        ...createSpool(tmpdir()),
+        ...createSpool(folder),
         drain: () => Promise.resolve(),
         keep(rows) {
           tried.push(rows.length)
           return Promise.reject(new Error('no space left on device'))
         },
       }
-      const recorder = createRecorder({ database: switched, clock, spool: full })
+      const recorder = createRecorder({ database: switched, clock, spool: full, journal: true })
       for (let at = 0; at < 300; at++) recorder.finished(record(`a${at}`))
       await recorder.flush()
       await clock.advance(500)
       await expect.poll(() => tried).toEqual([300, 50])
       away = false
+      journaled.length = 0
       await clock.advance(500)
       await expect.poll(async () => (await summarize(database, [], {}))[0]?.calls).toBe(300)
+      // The probe, and what waited behind it: a kill between the two would lose it otherwise.
+      expect(journaled).toEqual([300, 300])
       await recorder.close()
       expect(recorder.lost).toBe(0)
+      rmSync(folder, { recursive: true })
     }))
 
   test('without a spool a loss is counted and reported', () =>

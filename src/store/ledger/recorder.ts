@@ -119,6 +119,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     unsafe = []
   }
 
+  /** Somebody takes rows again. After a probe the others are still in memory: their journal is needed until they are written. */
+  const unstick = (): void => {
+    const isProbe = stuck && waiting.length > 0
+    stuck = false
+    if (!isProbe) forgetJournal()
+  }
+
   const deliver = async (rows: readonly CallRow[]): Promise<void> => {
     try {
       if (spooled && spool) {
@@ -128,8 +135,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await writeCalls(database, rows)
       if (failing) options.onRecovered?.()
       failing = false
-      stuck = false
-      forgetJournal()
+      unstick()
     } catch (error) {
       failing = true
       // What finishes from now on waits for the next try, which may be seconds away.
@@ -148,8 +154,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!spool) throw new Error('no spool')
       await spool.keep(rows)
       spooled = true
-      stuck = false
-      forgetJournal()
+      unstick()
     } catch (error) {
       stuck = true
       const kept = closing ? [] : rows.slice(0, Math.max(0, heldRows - waiting.length))
