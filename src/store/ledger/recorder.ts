@@ -77,7 +77,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const flush = async (): Promise<void> => {
     const probing = stuck && !closing
     await writeSome(probing ? PROBE_ROWS : waiting.length)
-    if (probing && !stuck && waiting.length > 0) await flush()
+    if (!probing || stuck) return
+    // What waited behind the probe may be on its way already.
+    await (waiting.length > 0 ? flush() : writing)
   }
 
   const writeSome = (count: number): Promise<void> => {
@@ -92,10 +94,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (forget) unsafe.push(forget)
       await deliver(rows)
       underway.shift()
-      if (underway.length === 0) atRest()
+      if (underway.length > 0) return
+      atRest()
+      if (isDue()) void flush()
     })
     return writing
   }
+
+  /** Enough rows for a batch. While one is written the next grows: many calls make larger batches, not a queue of them. */
+  const isDue = (): boolean => !stuck && waiting.length >= batchRows && underway.length === 0
 
   /** The database is slow or silent: what waits for it in memory is safe before it answers. */
   const noteAll = (): void => {
@@ -173,7 +180,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const row = rowFromRecord(record)
       waiting.push(row)
       if (noting) journal?.note(row)
-      if (!stuck && waiting.length >= batchRows) void flush()
+      if (isDue()) void flush()
       else cancelTimer ??= clock.setTimer(stuck ? STUCK_MS : intervalMs, () => void flush())
     },
     flush,

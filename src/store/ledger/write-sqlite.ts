@@ -17,21 +17,35 @@ const SQLITE_CONSTRAINT = 19
 
 /** A third of a millisecond of this thread, on a core that has more to do. */
 const ROWS_PER_PIECE = 12
+/** The more calls there are, the longer it takes until the next piece has its turn: their rows are not to wait for more turns. */
+const PIECES_PER_BATCH = 16
+/** Five times as long, for a thread whose calls take several milliseconds of each turn. */
+const MOST_ROWS_PER_PIECE = 64
 const SUMS_PER_PIECE = 64
 
-/** One transaction; of rows that are there already nothing is written. */
-export async function writeToSqlite(database: Database, rows: readonly CallRow[]): Promise<void> {
+/**
+ * One transaction; of rows that are there already nothing is written.
+ *
+ * @param batchRows how many rows are to be written in all, with those of the batch's other transactions
+ */
+export async function writeToSqlite(
+  database: Database,
+  rows: readonly CallRow[],
+  batchRows: number,
+): Promise<void> {
+  const usual = Math.max(ROWS_PER_PIECE, Math.ceil(batchRows / PIECES_PER_BATCH))
+  const size = Math.min(usual, MOST_ROWS_PER_PIECE)
   try {
     const seen: Likeness[] = []
     const insert: Insert = (statements, some) => {
       insertNew(statements, some, seen)
       return some
     }
-    await transactInPieces(database.query, piecesOf(rows, insert))
+    await transactInPieces(database.query, piecesOf(rows, size, insert))
   } catch (error) {
     if (!(error instanceof Error) || sqliteCodeOf(error) !== SQLITE_CONSTRAINT) throw error
     // Some were delivered before, which is rare: only then is each row asked whether it is new.
-    await transactInPieces(database.query, piecesOf(rows, insertEach))
+    await transactInPieces(database.query, piecesOf(rows, size, insertEach))
   }
 }
 
@@ -40,10 +54,10 @@ type Piece = (statements: KeptStatements) => void
 /** Answers with those that were new. */
 type Insert = (statements: KeptStatements, rows: readonly CallRow[]) => readonly CallRow[]
 
-function* piecesOf(rows: readonly CallRow[], insert: Insert): Generator<Piece> {
+function* piecesOf(rows: readonly CallRow[], size: number, insert: Insert): Generator<Piece> {
   const sums = createSums()
-  for (let from = 0; from < rows.length; from += ROWS_PER_PIECE) {
-    const some = rows.slice(from, from + ROWS_PER_PIECE)
+  for (let from = 0; from < rows.length; from += size) {
+    const some = rows.slice(from, from + size)
     yield (statements) => {
       sums.add(insert(statements, some))
     }

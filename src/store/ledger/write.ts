@@ -11,8 +11,9 @@ const ROWS_PER_TRANSACTION = 250
  * out of both, so that a batch may be delivered again after a crash or a lost answer, also when a part of it was written.
  */
 export async function writeCalls(database: Database, rows: readonly CallRow[]): Promise<void> {
-  const write = database.kind === 'sqlite' ? writeToSqlite : writeToPostgres
   for (let from = 0; from < rows.length; from += ROWS_PER_TRANSACTION) {
-    await write(database, rows.slice(from, from + ROWS_PER_TRANSACTION))
+    const some = rows.slice(from, from + ROWS_PER_TRANSACTION)
+    if (database.kind === 'sqlite') await writeToSqlite(database, some, rows.length)
+    else await writeToPostgres(database, some)
   }
 }
