@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 import type {
   Account,
   BudgetStore,
@@ -9,7 +9,8 @@ import type {
   Spending,
 } from '../../policy/budgets/budget-store.ts'
 import type { Database } from '../database/open.ts'
-import type { Schema } from '../schema.ts'
+import { createRepeated } from '../database/repeated.ts'
+import type { HoldTable, Schema, SpendingTable } from '../schema.ts'
 
 /**
  * Budgets as rows: exact, durable, and the same for every process that shares the database.
@@ -19,12 +20,13 @@ import type { Schema } from '../schema.ts'
  * `spending`, and rows in one order, so that two never wait for each other.
  */
 export function createBudgets(database: Database): BudgetStore {
+  const queries = createQueries(database.query)
   return {
     async hold(request) {
       try {
         return await database.query
           .transaction()
-          .execute(async (transaction) => ({ granted: await hold(transaction, request) }))
+          .execute(async (transaction) => ({ granted: await hold(transaction, queries, request) }))
       } catch (error) {
         // Leaving by an exception is how a transaction is undone.
         if (error instanceof Refused) return error.verdict
@@ -34,7 +36,9 @@ export function createBudgets(database: Database): BudgetStore {
 
     async post(posting) {
       if (posting.entries.length === 0) return []
-      return database.query.transaction().execute((transaction) => post(transaction, posting))
+      return database.query
+        .transaction()
+        .execute((transaction) => post(transaction, queries, posting))
     },
 
     expireHolds: (nowMs) =>
@@ -46,6 +50,7 @@ export function createBudgets(database: Database): BudgetStore {
           .execute()
         await add(
           transaction,
+          queries,
           expired.map(({ scope, period_start, amount }) => ({
             scope,
             periodStartMs: period_start,
@@ -85,6 +90,67 @@ const EXACT = [
   sql<string>`cast(held as text)`.as('held'),
 ] as const
 
+type HoldRow = Insertable<HoldTable>
+type SpendingRow = Insertable<SpendingTable>
+
+/** What a busy budget asks some times a second. */
+type Queries = ReturnType<typeof createQueries>
+
+function createQueries(query: Kysely<Schema>) {
+  const valuesOfHold = ({ holder, scope, period_start, amount, expires_at }: HoldRow) => [
+    holder,
+    scope,
+    period_start,
+    amount,
+    expires_at,
+  ]
+  return {
+    raiseHolds: createRepeated({
+      build: (rows: readonly HoldRow[]) =>
+        query
+          .insertInto('holds')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.columns(['holder', 'scope', 'period_start']).doUpdateSet({
+              amount: sql<number>`holds.amount + excluded.amount`,
+              expires_at: sql<number>`excluded.expires_at`,
+            }),
+          ),
+      valuesOf: valuesOfHold,
+    }),
+
+    setHolds: createRepeated({
+      build: (rows: readonly HoldRow[]) => query.insertInto('holds').values(rows),
+      valuesOf: valuesOfHold,
+    }),
+
+    removeHolds: createRepeated({
+      build: ([holder = '', ...scopes]: readonly string[]) =>
+        query
+          .deleteFrom('holds')
+          .where('holder', '=', holder)
+          .where('scope', 'in', scopes)
+          .returningAll(),
+      valuesOf: (name) => [name],
+    }),
+
+    addSpending: createRepeated({
+      build: (rows: readonly SpendingRow[]) =>
+        query
+          .insertInto('spending')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.columns(['scope', 'period_start']).doUpdateSet({
+              spent: sql<number>`spending.spent + excluded.spent`,
+              held: sql<number>`spending.held + excluded.held`,
+            }),
+          )
+          .returning(EXACT),
+      valuesOf: ({ scope, period_start, spent, held }) => [scope, period_start, spent, held],
+    }),
+  }
+}
+
 class Refused extends Error {
   readonly verdict: HoldVerdict
   constructor(refusal: NonNullable<HoldVerdict['refusal']>) {
@@ -96,11 +162,12 @@ class Refused extends Error {
 /** First what must be had; then, where that leaves room, what is welcome beyond it. */
 async function hold(
   transaction: Transaction<Schema>,
+  queries: Queries,
   { holder, demands, expiresAtMs }: HoldRequest,
 ): Promise<readonly Granted[]> {
   const must = demands.map((demand) => amountOf(demand, demand.nanoCredits))
-  await raise(transaction, holder, must, expiresAtMs)
-  const rows = byAccount(await add(transaction, must.map(heldOf)))
+  await raise(transaction, queries, holder, must, expiresAtMs)
+  const rows = byAccount(await add(transaction, queries, must.map(heldOf)))
   const extra = demands.map((demand) => {
     const row = rowOf(rows, demand)
     const left = demand.maxNanoCredits - row.spentNanoCredits - row.heldNanoCredits
@@ -112,8 +179,8 @@ async function hold(
     return amountOf(demand, demand.headroom(left))
   })
   const welcome = extra.filter(({ amount }) => amount > 0)
-  await raise(transaction, holder, welcome, expiresAtMs)
-  for (const row of await add(transaction, welcome.map(heldOf))) {
+  await raise(transaction, queries, holder, welcome, expiresAtMs)
+  for (const row of await add(transaction, queries, welcome.map(heldOf))) {
     rows.set(accountKey(row.scope, row.periodStartMs), row)
   }
   return demands.map((demand, index) => {
@@ -138,43 +205,31 @@ function heldOf({ scope, periodStartMs, amount }: Amount): Change {
 
 async function raise(
   transaction: Transaction<Schema>,
+  { raiseHolds }: Queries,
   holder: string,
   amounts: readonly Amount[],
   expiresAtMs: number,
 ): Promise<void> {
   const positive = amounts.filter(({ amount }) => amount > 0)
   if (positive.length === 0) return
-  await transaction
-    .insertInto('holds')
-    .values(
-      sorted(positive).map(({ scope, periodStartMs, amount }) => ({
-        holder,
-        scope,
-        period_start: periodStartMs,
-        amount,
-        expires_at: Math.round(expiresAtMs),
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['holder', 'scope', 'period_start']).doUpdateSet({
-        amount: sql<number>`holds.amount + excluded.amount`,
-        expires_at: sql<number>`excluded.expires_at`,
-      }),
-    )
-    .execute()
+  const rows = sorted(positive).map(({ scope, periodStartMs, amount }) => ({
+    holder,
+    scope,
+    period_start: periodStartMs,
+    amount,
+    expires_at: Math.round(expiresAtMs),
+  }))
+  await transaction.executeQuery(raiseHolds(rows))
 }
 
 /** What the holder holds is set anew; the difference to before is what the budget holds more or less. */
 async function post(
   transaction: Transaction<Schema>,
+  queries: Queries,
   { holder, entries, expiresAtMs }: Posting,
 ): Promise<readonly Spending[]> {
-  const removed = await transaction
-    .deleteFrom('holds')
-    .where('holder', '=', holder)
-    .where('scope', 'in', [...new Set(entries.map(({ scope }) => scope))])
-    .returningAll()
-    .execute()
+  const scopes = new Set(entries.map(({ scope }) => scope))
+  const { rows: removed } = await transaction.executeQuery(queries.removeHolds([holder, ...scopes]))
   const before = new Map(
     removed.map((row) => [accountKey(row.scope, row.period_start), row] as const),
   )
@@ -196,8 +251,8 @@ async function post(
     }))
   // Another period of a budget that is among the entries.
   const holds = [...kept, ...before.values()]
-  if (holds.length > 0) await transaction.insertInto('holds').values(holds).execute()
-  const rows = byAccount(await add(transaction, changes))
+  if (holds.length > 0) await transaction.executeQuery(queries.setHolds(holds))
+  const rows = byAccount(await add(transaction, queries, changes))
   return entries.map((entry) => rowOf(rows, entry))
 }
 
@@ -209,6 +264,7 @@ interface Change extends Account {
 /** The rows as they then stand. */
 async function add(
   transaction: Transaction<Schema>,
+  { addSpending }: Queries,
   changes: readonly Change[],
 ): Promise<readonly Spending[]> {
   if (changes.length === 0) return []
@@ -219,24 +275,13 @@ async function add(
     const { spent = 0, held = 0 } = sums.get(key) ?? {}
     sums.set(key, { ...change, spent: spent + change.spent, held: held + change.held })
   }
-  const rows = await transaction
-    .insertInto('spending')
-    .values(
-      sorted([...sums.values()]).map(({ scope, periodStartMs, spent, held }) => ({
-        scope,
-        period_start: periodStartMs,
-        spent,
-        held,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['scope', 'period_start']).doUpdateSet({
-        spent: sql<number>`spending.spent + excluded.spent`,
-        held: sql<number>`spending.held + excluded.held`,
-      }),
-    )
-    .returning(EXACT)
-    .execute()
+  const summed = sorted([...sums.values()]).map(({ scope, periodStartMs, spent, held }) => ({
+    scope,
+    period_start: periodStartMs,
+    spent,
+    held,
+  }))
+  const { rows } = await transaction.executeQuery(addSpending(summed))
   return rows.map(spendingFromRow)
 }
 

@@ -1,7 +1,8 @@
-import type { Selectable, Updateable } from 'kysely'
+import type { CompiledQuery, Selectable, Updateable } from 'kysely'
 import type { KeyChange, KeyStore, MemberPage, PageRequest } from '../../policy/keys/key-store.ts'
 import type { SeatState } from '../../policy/seats/seat.ts'
 import type { Database } from '../database/open.ts'
+import { createRepeated } from '../database/repeated.ts'
 import type { KeyTable, Schema } from '../schema.ts'
 import {
   keyFromRow,
@@ -12,34 +13,54 @@ import {
   userFromRow,
 } from './key-rows.ts'
 
+interface AskedKey {
+  readonly hash: string
+  readonly nowMs: number
+}
+
 /** Keys, users and teams. What is deleted stays as a row, since the ledger names it; nothing finds it any more. */
 export function createKeyStore({ query }: Database): KeyStore {
   const liveKeys = () => query.selectFrom('keys').selectAll().where('deleted_at', 'is', null)
+  /** Asked for each key in use, more than once a second. */
+  const keyOf = createRepeated({
+    build: ([asked = { hash: '', nowMs: 0 }]: readonly AskedKey[]) =>
+      liveKeys().where((where) =>
+        where.or([
+          where('hash', '=', asked.hash),
+          where.and([
+            where('previous_hash', '=', asked.hash),
+            where('previous_hash_until', '>', asked.nowMs),
+          ]),
+        ]),
+      ),
+    valuesOf: ({ hash, nowMs }) => [hash, hash, nowMs],
+  })
+  const userOf = createRepeated({
+    build: ([id = '']: readonly string[]) =>
+      query.selectFrom('users').selectAll().where('id', '=', id).where('deleted_at', 'is', null),
+    valuesOf: (id) => [id],
+  })
+  const teamOf = createRepeated({
+    build: ([id = '']: readonly string[]) =>
+      query.selectFrom('teams').selectAll().where('id', '=', id).where('deleted_at', 'is', null),
+    valuesOf: (id) => [id],
+  })
+  const seatOf = createRepeated({
+    build: ([userId = '']: readonly string[]) =>
+      query.selectFrom('seats').select(['id', 'state']).where('user_id', '=', userId),
+    valuesOf: (userId) => [userId],
+  })
+  const first = async <Row>(asked: CompiledQuery<Row>): Promise<Row | undefined> =>
+    (await query.executeQuery(asked)).rows[0]
 
   return {
     async findGrant(hash, nowMs) {
-      const row = await liveKeys()
-        .where((where) =>
-          where.or([
-            where('hash', '=', hash),
-            where.and([
-              where('previous_hash', '=', hash),
-              where('previous_hash_until', '>', nowMs),
-            ]),
-          ]),
-        )
-        .executeTakeFirst()
+      const row = await first(keyOf([{ hash, nowMs }]))
       if (!row) return undefined
       const [user, team, seat] = await Promise.all([
         row.user_id === null ? undefined : this.findUser(row.user_id),
         row.team_id === null ? undefined : this.findTeam(row.team_id),
-        row.user_id === null
-          ? undefined
-          : query
-              .selectFrom('seats')
-              .select(['id', 'state'])
-              .where('user_id', '=', row.user_id)
-              .executeTakeFirst(),
+        row.user_id === null ? undefined : first(seatOf([row.user_id])),
       ])
       // With its person or team gone, a key is nobody's.
       if ((row.user_id !== null && !user) || (row.team_id !== null && !team)) return undefined
@@ -147,12 +168,7 @@ export function createKeyStore({ query }: Database): KeyStore {
       )
     },
     async findUser(id) {
-      const row = await query
-        .selectFrom('users')
-        .selectAll()
-        .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst()
+      const row = await first(userOf([id]))
       return row && userFromRow(row)
     },
     async listUsers(page) {
@@ -176,12 +192,7 @@ export function createKeyStore({ query }: Database): KeyStore {
       )
     },
     async findTeam(id) {
-      const row = await query
-        .selectFrom('teams')
-        .selectAll()
-        .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst()
+      const row = await first(teamOf([id]))
       return row && teamFromRow(row)
     },
     async listTeams(page) {
