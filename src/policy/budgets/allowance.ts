@@ -10,6 +10,8 @@ const SOON_MS = 1_000
 const PAUSE_MS = 10_000
 /** What nobody used for so long is given back. */
 export const IDLE_MS = 1_000
+/** For calls that cost nothing the store is asked every `IDLE_MS`: a budget it was not asked about for twice as long is not in use. */
+const FORGOTTEN_MS = 2 * IDLE_MS
 
 /**
  * What one process may spend of one budget without asking the store again. Money is drawn in portions, each call reserves its
@@ -24,14 +26,16 @@ export class Allowance {
   /** Of it, spent already and not yet posted. */
   #unposted = 0
   #headroom = 0
+  /** What the last call that drew may cost, of those that cost something. */
+  #callAmount = 0
   #callsPerDraw = CALLS_PER_DRAW
   #drawnAtMs = -Infinity
   /** As the store last said, this process's own part taken out. */
   #spent = 0
   #heldByOthers = 0
-  /** The store has said something at all. */
-  #known = false
-  /** A call has reserved something since the last posting. */
+  /** When the store last said something. */
+  #seenAtMs = -Infinity
+  /** A call has reserved money since the last posting. */
   #used = false
   /** Of the last posting that found it used. */
   #usedAtMs = -Infinity
@@ -44,15 +48,21 @@ export class Allowance {
 
   /** Whether the calls are paid one by one, since little is left of the budget. */
   get isTight(): boolean {
-    return this.#headroom === 0
-  }
-  /** Nothing is held, owed or asked here: it can be forgotten. */
-  get isOver(): boolean {
-    return !this.#used && this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
+    return this.#headroom === 0 && this.#callAmount > 0
   }
 
-  /** Half of what was drawn beyond need is used up: time to draw more, before a call has to wait for it. */
-  get isLow(): boolean {
+  /** Nothing is held or owed here, and nobody asked for a while: it can be forgotten. */
+  isOver(nowMs: number): boolean {
+    if (nowMs - this.#seenAtMs < FORGOTTEN_MS) return false
+    return this.#held === 0 && this.#reserved === 0 && this.#unposted === 0
+  }
+
+  /**
+   * Time to ask the store, before a call has to wait for it: half of what was drawn beyond need is used up. Or nothing was
+   * drawn, since the calls cost nothing, and what the store said is old.
+   */
+  asksAhead(nowMs: number): boolean {
+    if (this.#held === 0) return nowMs - this.#seenAtMs >= IDLE_MS
     return this.#headroom > 0 && this.#free < this.#headroom / 2
   }
 
@@ -65,7 +75,7 @@ export class Allowance {
     return Math.max(0, amount - this.#free)
   }
 
-  /** A draw begins, at that time of a clock that never goes back. */
+  /** A draw for a call that costs something begins, at that time of a clock that never goes back. */
   drawsAt(nowMs: number): void {
     const sinceMs = nowMs - this.#drawnAtMs
     if (sinceMs > PAUSE_MS) this.#callsPerDraw = CALLS_PER_DRAW
@@ -77,14 +87,14 @@ export class Allowance {
 
   /** Whether the budget, as far as is known here, has room: it may have been made smaller since the money was drawn. */
   fits(amount: number, maxNanoCredits: number): boolean {
-    if (!this.#known) return false
+    if (this.#seenAtMs === -Infinity) return false
     const taken = this.#spent + this.#unposted + this.#heldByOthers + this.#reserved
     return taken + amount <= maxNanoCredits
   }
 
   reserve(amount: number): void {
     this.#reserved += amount
-    this.#used = true
+    if (amount > 0) this.#used = true
   }
 
   settle(reserved: number, spent: number): void {
@@ -94,19 +104,21 @@ export class Allowance {
 
   /** Worth a call or more, else not worth having: the last money of a budget is held by the calls that need it. */
   headroomFor(amount: number, leftNanoCredits: number): number {
-    const portion = amount * this.#callsPerDraw
+    // One that costs nothing may be the one that draws for the others.
+    if (amount > 0) this.#callAmount = amount
+    const portion = this.#callAmount * this.#callsPerDraw
     const wished = Math.min(portion, Math.floor(leftNanoCredits * LARGEST_HEADROOM))
-    this.#headroom = wished < amount ? 0 : wished
+    this.#headroom = wished < this.#callAmount ? 0 : wished
     return this.#headroom
   }
 
-  granted(granted: Granted): void {
+  granted(granted: Granted, nowMs: number): void {
     this.#held += granted.grantedNanoCredits
-    this.seen(granted)
+    this.seen(granted, nowMs)
   }
 
-  seen({ spentNanoCredits, heldNanoCredits }: Spending): void {
-    this.#known = true
+  seen({ spentNanoCredits, heldNanoCredits }: Spending, nowMs: number): void {
+    this.#seenAtMs = nowMs
     this.#spent = spentNanoCredits
     this.#heldByOthers = Math.max(0, heldNanoCredits - this.#held)
   }

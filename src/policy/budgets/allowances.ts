@@ -122,7 +122,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   ): Promise<HoldVerdict['refusal']> => {
     const wanted = demands.map((demand) => ({ demand, held: allowanceOf(demand) }))
     const expiresAtMs = clock.now() + HOLD_MS
-    for (const { held } of wanted) held.drawsAt(clock.monotonic())
+    if (amount > 0) for (const { held } of wanted) held.drawsAt(clock.monotonic())
     const { refusal, granted } = await store.hold({
       holder,
       demands: wanted.map(({ demand, held }) => ({
@@ -132,34 +132,36 @@ export function createAllowances(options: AllowancesOptions): Budgets {
       })),
       expiresAtMs,
     })
-    if (refusal) return refusal
+    if (refusal) {
+      allowanceOf(refusal).seen(refusal, clock.monotonic())
+      return refusal
+    }
     for (const [index, { held }] of wanted.entries()) {
       const row = granted[index]
-      if (row) held.granted(row)
+      if (row) held.granted(row, clock.monotonic())
     }
     postWithin(IDLE_MS)
     return undefined
   }
 
-  const isLow = (demand: BudgetDemand): boolean => allowanceOf(demand).isLow
-
   /** Behind the call. What goes wrong is said to the call that needs the money. */
   const drawAhead = (reservation: Reservation, amount: number): void => {
-    if (drawingAhead || closed || !reservation.demands.some(isLow)) return
+    if (drawingAhead || closed) return
+    const nowMs = clock.monotonic()
+    const asks = (demand: BudgetDemand): boolean => allowanceOf(demand).asksAhead(nowMs)
+    if (!reservation.demands.some(asks)) return
     drawingAhead = true
     const over = (): void => {
       drawingAhead = false
     }
-    const low = { ...reservation, demands: reservation.demands.filter(isLow) }
-    oneByOne(() => drawOnce(low, amount)).then(over, over)
+    const asking = { ...reservation, demands: reservation.demands.filter(asks) }
+    oneByOne(() => drawOnce(asking, amount)).then(over, over)
   }
 
   /** What is held here without a call that needs it is no reason to refuse, and none to be told. */
   const refused = (refusal: NonNullable<HoldVerdict['refusal']>): BudgetVerdict => {
-    const allowance = allowanceOf(refusal)
-    allowance.seen(refusal)
     const { maxNanoCredits } = refusal
-    return { refusal: { ...allowance.spending(), maxNanoCredits }, spending: [] }
+    return { refusal: { ...allowanceOf(refusal).spending(), maxNanoCredits }, spending: [] }
   }
 
   const postWithin = (delayMs: number): void => {
@@ -182,7 +184,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
       const renews = nowMs - renewedAt >= RENEW_MS
       const taken = []
       for (const [key, allowance] of allowances) {
-        if (allowance.isOver) {
+        if (allowance.isOver(nowMs)) {
           allowance.forgotten = true
           allowances.delete(key)
           continue
@@ -205,7 +207,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
       const rows = await store.post({ holder, entries, expiresAtMs: clock.now() + HOLD_MS })
       for (const [index, { allowance }] of taken.entries()) {
         const row = rows[index]
-        if (row) allowance.seen(row)
+        if (row) allowance.seen(row, clock.monotonic())
       }
     } catch (error) {
       for (const { putBack } of taken) putBack()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../core/virtual-clock.ts'
 import { createAllowances, type Budgets } from '../../policy/budgets/allowances.ts'
-import type { BudgetStore } from '../../policy/budgets/budget-store.ts'
+import type { BudgetStore, HoldRequest, Posting } from '../../policy/budgets/budget-store.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { testDatabases } from '../testing/databases.ts'
 import { createBudgets } from './budgets.ts'
@@ -12,6 +12,24 @@ afterAll(() => Promise.all(databases.map((database) => database.close())))
 
 const key = { scope: 'key:a', periodStartMs: 1000 }
 const team = { scope: 'team:t', periodStartMs: 0 }
+
+/** A store that counts what changes it. */
+function counting(store: BudgetStore): BudgetStore & { holds: number; posts: number } {
+  const counted = {
+    ...store,
+    holds: 0,
+    posts: 0,
+    hold: (request: HoldRequest) => {
+      counted.holds += 1
+      return store.hold(request)
+    },
+    post: (posting: Posting) => {
+      counted.posts += 1
+      return store.post(posting)
+    },
+  }
+  return counted
+}
 
 describe.each(databases)('allowances on $name', (testDatabase) => {
   async function withStore(
@@ -73,35 +91,21 @@ describe.each(databases)('allowances on $name', (testDatabase) => {
 
   test('far from its end a budget is asked once for many calls', () =>
     withStore(async ({ process, store }) => {
-      let asked = 0
-      const counting: BudgetStore = {
-        ...store,
-        hold: (request) => {
-          asked += 1
-          return store.hold(request)
-        },
-      }
-      const budgets = process('one', counting)
+      const counted = counting(store)
+      const budgets = process('one', counted)
       await reserve(budgets, 10, 100_000)
       for (let call = 0; call < 30; call++) {
         expect(budgets.reserve({ demands: demandsOf(100_000), nanoCredits: 10 })).toMatchObject({
           spending: [{ heldNanoCredits: 10 * (call + 2) }, {}],
         })
       }
-      expect(asked).toBe(1)
+      expect(counted.holds).toBe(1)
     }))
 
   test('a busy budget is drawn ahead, in portions that grow: after the first no call waits', () =>
     withStore(async ({ process, store, clock }) => {
-      let draws = 0
-      const counting: BudgetStore = {
-        ...store,
-        hold: (request) => {
-          draws += 1
-          return store.hold(request)
-        },
-      }
-      const one = process('one', counting)
+      const counted = counting(store)
+      const one = process('one', counted)
       const demands = [{ ...key, maxNanoCredits: 10_000_000 }]
       await one.reserve({ demands, nanoCredits: 10 })
       one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits: 0 })
@@ -114,11 +118,88 @@ describe.each(databases)('allowances on $name', (testDatabase) => {
         // One store operation at a time: what was begun behind the calls is done before this one.
         await one.spending([key])
       }
-      expect(draws).toBeLessThan(10)
+      expect(counted.holds).toBeLessThan(10)
       await one.close()
       expect(await store.spending([key])).toEqual([
         { ...key, spentNanoCredits: 8_000, heldNanoCredits: 0 },
       ])
+    }))
+
+  test('calls that cost nothing ask the store once a second, and wait for it only at first', () =>
+    withStore(async ({ process, store, clock }) => {
+      const counted = counting(store)
+      const one = process('one', counted)
+      const demands = [{ ...key, maxNanoCredits: 1_000 }]
+      const free = { demands, nanoCredits: 0 }
+      await one.reserve(free)
+      for (let round = 0; round < 500; round++) {
+        expect([one.reserve(free), one.reserve(free)]).toEqual([
+          { spending: [{ ...key, spentNanoCredits: 0, heldNanoCredits: 0 }] },
+          { spending: [{ ...key, spentNanoCredits: 0, heldNanoCredits: 0 }] },
+        ])
+        for (let call = 0; call < 2; call++) {
+          one.settle({ accounts: demands, reservedNanoCredits: 0, nanoCredits: 0 })
+          await clock.advance(5)
+        }
+        // One store operation at a time: what was begun behind the calls is done before this one.
+        if (round % 10 === 0) await one.spending([key])
+      }
+      const asked = counted.holds + counted.posts
+      expect(asked).toBeGreaterThan(2)
+      expect(asked).toBeLessThan(8)
+
+      const two = process('two')
+      await two.reserve({ demands, nanoCredits: 900 })
+      two.settle({ accounts: demands, reservedNanoCredits: 900, nanoCredits: 1_001 })
+      await two.close()
+      await expect
+        .poll(async () => {
+          await clock.advance(500)
+          return (await one.reserve(free)).refusal?.spentNanoCredits
+        })
+        .toBe(1_001)
+      await one.close()
+    }))
+
+  test('calls that cost nothing neither make draws larger nor keep the money of others', () =>
+    withStore(async ({ process, store, clock }) => {
+      const one = process('one')
+      const demands = [{ ...key, maxNanoCredits: 1_000_000 }]
+      const askForNothing = async (): Promise<void> => {
+        await one.reserve({ demands, nanoCredits: 0 })
+        one.settle({ accounts: demands, reservedNanoCredits: 0, nanoCredits: 0 })
+        await clock.advance(550)
+        await one.spending([key])
+      }
+      for (let call = 0; call < 30; call++) await askForNothing()
+      await one.reserve({ demands, nanoCredits: 10 })
+      expect((await store.spending([key]))[0]?.heldNanoCredits).toBe(330)
+      one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits: 10 })
+      for (let call = 0; call < 5; call++) await askForNothing()
+      expect(await store.spending([key])).toEqual([
+        { ...key, spentNanoCredits: 10, heldNanoCredits: 0 },
+      ])
+      await one.close()
+    }))
+
+  test('a call that costs nothing does not make a budget tight that others draw from', () =>
+    withStore(async ({ process, store, clock }) => {
+      const one = process('one')
+      const demands = [{ ...key, maxNanoCredits: 100_000 }]
+      for (const nanoCredits of [...Array<number>(14).fill(11), 20]) {
+        await one.reserve({ demands, nanoCredits: 10 })
+        one.settle({ accounts: demands, reservedNanoCredits: 10, nanoCredits })
+      }
+      // Less than half is left of what was drawn: this call has more drawn, for those that cost something.
+      await one.reserve({ demands, nanoCredits: 0 })
+      one.settle({ accounts: demands, reservedNanoCredits: 0, nanoCredits: 0 })
+      await one.spending([key])
+      const [before] = await store.spending([key])
+      expect(before?.heldNanoCredits).toBeGreaterThan(300)
+      one.settle({ accounts: demands, reservedNanoCredits: 0, nanoCredits: 10 })
+      await clock.advance(100)
+      expect((await store.spending([key]))[0]).toEqual(before)
+      await one.close()
     }))
 
   test('what nobody uses is given back within some seconds, what calls hold is kept', () =>
