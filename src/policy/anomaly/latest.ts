@@ -1,29 +1,32 @@
-/** One value for each name, made when first asked for; beyond the limit the one that was longest not asked for goes. */
+/** One value for each name, made when first asked for; the last `most` names that were asked for keep theirs. */
 export interface Latest<Value> {
   of(name: string): Value
   drop(name: string): void
 }
 
+/**
+ * Two maps: what is asked for is in the newer one, or moves there; when that is full, it takes the place of the older one, and what
+ * nobody asked for since is gone. So a name that is asked for again and again costs a look and no moving, and up to twice as many are
+ * there.
+ */
 export function createLatest<Value>(most: number, make: () => Value): Latest<Value> {
-  const values = new Map<string, Value>()
-  let newest = ''
+  let older = new Map<string, Value>()
+  let newer = new Map<string, Value>()
   return {
     of(name) {
-      const known = values.get(name)
-      // Mostly it is the same one again: nothing to move.
-      if (known !== undefined && name === newest) return known
-      const value = known ?? make()
-      values.delete(name)
-      values.set(name, value)
-      newest = name
-      if (values.size > most) {
-        const [oldest] = values.keys()
-        if (oldest !== undefined) values.delete(oldest)
+      const known = newer.get(name)
+      if (known !== undefined) return known
+      const value = older.get(name) ?? make()
+      if (newer.size >= most) {
+        older = newer
+        newer = new Map()
       }
+      newer.set(name, value)
       return value
     },
     drop(name) {
-      values.delete(name)
+      newer.delete(name)
+      older.delete(name)
     },
   }
 }

@@ -15,23 +15,39 @@ export interface SpendingHistory {
   usual(warmUpHours: number): number | undefined
 }
 
-/** Hours are told by a clock that never goes back. */
+/** Hours are told by a clock that never goes back. Both sums are kept, so that a call costs two additions. */
 export function createSpendingHistory(): SpendingHistory {
   const minutes = new Float64Array(MINUTES)
   let newest = -1
+  let lastHour = 0
+  let lately = 0
   let hourSpend = 0
   let hour = -1
   let usualHour = 0
   let hoursSeen = 0
 
-  /** Empties the minutes that have passed since, and closes an hour that is over. */
+  const at = (minute: number): number => minutes[(minute + MINUTES) % MINUTES] ?? 0
+
+  /** Minute by minute: takes out what leaves a window, and closes an hour that is over. */
   const turn = (nowMs: number): void => {
     const minute = Math.floor(nowMs / MINUTE_MS)
     if (minute <= newest) return
-    const passed = Math.min(minute - newest, MINUTES)
-    for (let back = 0; back < passed; back++) minutes[(minute - back) % MINUTES] = 0
-    newest = minute
-    const hourNow = Math.floor(minute / MINUTES)
+    if (minute - newest >= MINUTES) {
+      minutes.fill(0)
+      lastHour = 0
+      lately = 0
+      newest = minute
+    }
+    while (newest < minute) {
+      newest++
+      lately -= at(newest - WINDOW_MINUTES)
+      lastHour -= at(newest)
+      minutes[newest % MINUTES] = 0
+    }
+    closeHour(Math.floor(minute / MINUTES))
+  }
+
+  const closeHour = (hourNow: number): void => {
     if (hourNow === hour) return
     // Hours without work say nothing about what work costs.
     if (hourSpend > 0) {
@@ -42,27 +58,22 @@ export function createSpendingHistory(): SpendingHistory {
     hourSpend = 0
   }
 
-  const sum = (count: number): number => {
-    let total = 0
-    for (let back = 0; back < count; back++)
-      total += minutes[(newest + MINUTES - back) % MINUTES] ?? 0
-    return total
-  }
-
   return {
     add(nanoCredits, nowMs) {
       turn(nowMs)
       const index = newest % MINUTES
       minutes[index] = (minutes[index] ?? 0) + nanoCredits
+      lastHour += nanoCredits
+      lately += nanoCredits
       hourSpend += nanoCredits
     },
     lately(nowMs) {
       turn(nowMs)
-      return sum(WINDOW_MINUTES)
+      return lately
     },
     lastHour(nowMs) {
       turn(nowMs)
-      return sum(MINUTES)
+      return lastHour
     },
     usual: (warmUpHours) =>
       hoursSeen < warmUpHours ? undefined : (usualHour * WINDOW_MINUTES) / MINUTES,
