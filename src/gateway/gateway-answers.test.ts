@@ -3,8 +3,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { BadGatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/sink.ts'
-import { post, sendRaw } from './__fixtures__/start-test-gateway.ts'
+import { post, send, sendRaw } from './__fixtures__/start-test-gateway.ts'
 import { CHAT, useTestGateways } from './__fixtures__/use-test-gateways.ts'
 
 const start = useTestGateways()
@@ -36,6 +37,45 @@ describe('answers', () => {
     expect(reply.text).toBe(`${pieces.join('')}!`)
     expect(reply.headers['transfer-encoding']).toBe('chunked')
     expect(reply.headers['content-encoding']).toBeUndefined()
+  })
+
+  test.each<[string, (sink: Sink) => void]>([
+    [
+      'a whole one',
+      (sink) => {
+        sink.head(200, {})
+        sink.end(Buffer.from('one'))
+      },
+    ],
+    [
+      'a stream',
+      (sink) => {
+        sink.head(200, {})
+        sink.write(Buffer.from('one'))
+        sink.end()
+      },
+    ],
+    [
+      'an error',
+      (sink) => {
+        const answer = { status: 502, headers: {}, body: {} }
+        sink.fail(new BadGatewayError('no'), answer, {})
+      },
+    ],
+  ])('%s ends when its call is written down, not before', async (_, answer) => {
+    const { url, engine } = await start()
+    let hasEnded = false
+    let endedEarly: boolean | undefined
+    engine.answer = async (_call, sink) => {
+      answer(sink)
+      // Round trips, in which an answer that was sent would long have come.
+      for (let times = 0; times < 3; times++) await send(url, '/health/liveliness')
+      endedEarly = hasEnded
+    }
+    await post(url, '/v1/chat/completions', CHAT).then(() => {
+      hasEnded = true
+    })
+    expect({ hasEnded, endedEarly }).toEqual({ hasEnded: true, endedEarly: false })
   })
 
   test('several on one connection do not run into each other', async () => {

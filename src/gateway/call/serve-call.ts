@@ -45,6 +45,7 @@ export async function serveCall(
     if (error !== thrown) house.log.error('a request failed', { id, cause: causeOf(thrown) })
     house.onRefused({ id, method: 'POST', route: dialect.id, error })
     sink.fail(error, encodeRefusal(house.dialects, dialect.name, error, id), retryHeaders(error))
+    sink.release()
   }
   // A call is over when its last byte is out, not when it was handed to a socket that a slow client has yet to read.
   let unfinished = 2
@@ -73,6 +74,7 @@ export async function serveCall(
     if (signal.aborted) return
     const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
     await house.engine.run(call, sink)
+    sink.release()
   } catch (error) {
     refuse(error)
   } finally {

@@ -14,8 +14,8 @@ import { KEY } from '../processes/start-gateway.mjs'
 /** A single process that is killed may not have written what it finished this shortly before. */
 const UNWRITTEN_MS = 1_500
 /**
- * One of several workers hands a call to its journal in the turn in which the call's last bytes leave: what the client had in that
- * very moment may be missing. No two of a kill's calls can share it but by chance.
+ * One of several workers has a call in its journal before the end of its answer leaves, but in the same turn as a stream's last
+ * event, by which many clients go: what one had in that very moment may be missing. No two of a kill's calls can share it but by chance.
  */
 const UNWRITTEN_PER_KILL = 0.05
 
