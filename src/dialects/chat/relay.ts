@@ -14,6 +14,7 @@ import { OpaqueJoiner } from './join-opaque.ts'
 import { ChunkRepair } from './repair-chunk.ts'
 import { createChunkSplicer } from './splice-chunk.ts'
 import type { ChunkSplicer } from './splice-chunk.ts'
+import { TextFrame } from './text-frame.ts'
 import { errorFromUnframed } from './unframed.ts'
 import { readUsage } from './usage.ts'
 
@@ -44,6 +45,7 @@ class ChatRelay implements RelayFilter {
   readonly #repair = new ChunkRepair()
   readonly #opaque: OpaqueJoiner<HeldEvent>
   readonly #cutter: EventCutter
+  readonly #frame = new TextFrame()
   #identity: ChunkIdentity | undefined
   #splicer: ChunkSplicer | undefined
   #usage: Usage | undefined
@@ -103,10 +105,16 @@ class ChatRelay implements RelayFilter {
       return
     }
     if (this.#splicer !== undefined && !this.#opaque.holding) {
+      if (this.#frame.holds(source, start, end)) {
+        this.#output.keep(source, start, end)
+        return
+      }
       const text = source.toString('latin1', start, end)
       const { roleSeen, renumbered } = this.#repair
       const spliced = this.#splicer.splice(text, roleSeen, renumbered)
       if (spliced === text) {
+        // Before the role was seen it is right to name it, and afterwards no more.
+        if (roleSeen) this.#frame.keep(text)
         this.#output.keep(source, start, end)
         return
       }
