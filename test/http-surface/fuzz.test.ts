@@ -13,7 +13,7 @@ import { run } from '../support/run.ts'
 const schemathesis = join(clients, 'fuzz', 'venv', 'bin', 'schemathesis')
 const skip = missing(schemathesis, INSTALL_CLIENTS)
 
-const SECONDS = 80
+const SECONDS = 150
 const SEED = Number(process.env['JETWAY_FUZZ_SEED'] ?? 2026)
 const CHECKS = [
   'not_a_server_error',
@@ -89,7 +89,8 @@ test.skipIf(skip)(
         '--header',
         'x-jetway-dashboard: 1',
         '--phases=coverage,fuzzing',
-        '--workers=2',
+        // Two would change Python's recursion limit under each other, and one fail inside `compile` with a SystemError.
+        '--workers=1',
         `--max-time=${SECONDS}`,
         '--max-examples=15',
         `--seed=${SEED}`,

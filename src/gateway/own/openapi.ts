@@ -11,7 +11,7 @@ import {
   OPEN_STATUSES,
 } from './openapi/errors.ts'
 import { OWN_ANSWERS, OWN_COMPONENTS, OWN_QUERIES, OWN_REQUESTS } from './openapi/own-schemas.ts'
-import { jsonContent, text } from './openapi/schema.ts'
+import { jsonContent, text, events } from './openapi/schema.ts'
 import type { OwnRoute } from './own-route.ts'
 
 const SECURITY_SCHEMES: JsonObject = {
@@ -87,7 +87,7 @@ function callOperation(summary: string, dialect: string, parameters: JsonObject[
         headers: REPLY_HEADERS,
         content: {
           ...jsonContent(answer),
-          ...(stream === undefined ? {} : { [stream]: { schema: text } }),
+          ...(stream === undefined ? {} : { [stream]: { schema: events } }),
         },
       },
       ...errorResponses(name as DialectName, CALL_STATUSES),

@@ -13,6 +13,7 @@ import {
   text,
   whole,
   words,
+  events,
 } from './schema.ts'
 
 const loose: JsonObject = { type: 'object' }
@@ -235,7 +236,7 @@ export const OWN_ANSWERS: Readonly<Record<string, JsonObject>> = {
     answer({ models: list(object({ name: text, provider: text }, ['name'])) }),
   ),
   'GET /ui/api/models/why': jsonContent(answer({ wanted: text, findings: list(loose) })),
-  'GET /ui/api/live': plain('text/event-stream'),
+  'GET /ui/api/live': { 'text/event-stream': { schema: events } },
   'POST /key/generate': jsonContent(newKey),
   'POST /key/regenerate': jsonContent(newKey),
   'GET /key/info': jsonContent({

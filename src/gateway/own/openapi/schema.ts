@@ -6,6 +6,8 @@ export const whole: JsonObject = { type: 'integer' }
 export const amount: JsonObject = { type: 'number' }
 export const flag: JsonObject = { type: 'boolean' }
 export const anything: JsonObject = {}
+/** Of no type: a reader of a stream has one event after the other to hold against it, and no text. */
+export const events: JsonObject = { description: 'One event after the other' }
 
 export function orNull({ type, ...rest }: JsonObject): JsonObject {
   return { ...rest, type: [type ?? 'object', 'null'] }
