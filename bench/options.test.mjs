@@ -21,7 +21,7 @@ test('a choice keeps the order of the table', () => {
 
 test('--check is short and measures only what budgets are about', () => {
   const options = readOptions(['--check'], known)
-  expect(options.gateways).toEqual(['nginx', 'jetway'])
+  expect(options.gateways).toEqual(['nginx', 'bare', 'jetway'])
   expect(options.lengths.measureMs).toBeLessThan(LENGTHS.normal.lengths.measureMs)
 })
 

@@ -16,8 +16,8 @@ const CONFIG = fileURLToPath(new URL('jetway.yaml', import.meta.url))
 export const JETWAY_COMMAND = path.join(ROOT, 'dist', 'jetway.js')
 /** Guards a gateway that lives for some minutes, on loopback. */
 const MASTER_KEY = 'sk-bench-master-key'
-/** High enough never to refuse a call; there, so that every call is counted against them. */
-const LIMITS = { rpm_limit: 100_000_000, tpm_limit: 1_000_000_000_000, max_budget: 1_000_000 }
+/** High enough never to refuse a call; there, so that every call is counted against them. The budget pays 30 million calls. */
+const LIMITS = { rpm_limit: 100_000_000, tpm_limit: 1_000_000_000_000, max_budget: 50_000 }
 
 /** @param {Place} place */
 async function createKey({ port }) {

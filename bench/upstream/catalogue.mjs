@@ -15,6 +15,12 @@ const supports = {
   structured_outputs: true,
 }
 
+/** In credits for so many tokens. */
+const prices = {
+  batch_size: 1_000_000,
+  default: { input_price: 250, output_price: 1000, cache_price: 125 },
+}
+
 /**
  * @param {string} id
  * @param {string} vendor
@@ -33,7 +39,8 @@ function model(id, vendor, endpoints) {
     model_picker_enabled: true,
     model_picker_category: 'versatile',
     policy: { state: 'enabled', terms: '' },
-    billing: { is_premium: false, multiplier: 0 },
+    // A model that costs nothing would leave out what a budget does for a call.
+    billing: { is_premium: true, multiplier: 1, token_prices: prices },
     capabilities: {
       family: id,
       object: 'model_capabilities',
