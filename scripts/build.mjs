@@ -51,7 +51,7 @@ const result = await build({
   minifySyntax: true,
   // Node shows the line of an error that nobody caught.
   lineLimit: 200,
-  plugins: [withoutLocales()],
+  plugins: [withoutLocales(), withoutHttp2()],
   chunkNames: 'chunks/[name]-[hash]',
   // Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
   banner: {
@@ -85,6 +85,18 @@ function withoutLocales() {
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
         contents: "export { default as en } from './en.js'",
+      }))
+    },
+  }
+}
+
+/** `src/transport` never offers HTTP/2. undici would load its half of it, and Node's, at every start: a twentieth of one. */
+function withoutHttp2() {
+  return {
+    name: 'without-http2',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
+        contents: "module.exports = () => { throw new Error('HTTP/2 is not offered') }",
       }))
     },
   }

@@ -9,7 +9,7 @@ import {
   tool,
 } from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createJetway } from './index.ts'
 import type { JetwayProvider } from './index.ts'
 import { emulated } from '../sdk/__fixtures__/emulated.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Located, LocatedMap } from './located.ts'
 import { litellmKeyNote } from './litellm-keys.ts'
 import { innermost } from './innermost.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Kinds of values a configuration holds. Text is taken where a number or a truth value is wanted, because a value that

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The type itself, without what makes it optional or reads text as a number. */
 export function innermost(schema: z.ZodType): z.ZodType {

@@ -17,8 +17,6 @@ export interface AgentOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Certificates in PEM that are trusted beside Node's own. */
   readonly extraCa?: string | undefined
-  /** Offer HTTP/2: one connection for many calls, where the upstream speaks it. @default false */
-  readonly http2?: boolean | undefined
   /** Connections per origin. @default unlimited: the gateway bounds its calls */
   readonly maxConnections?: number | undefined
 }
@@ -37,7 +35,8 @@ export function createAgent(options: AgentOptions): Dispatcher {
     keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
     keepAliveMaxTimeout: 120_000,
     maxHeaderSize: 64 * 1024,
-    allowH2: options.http2 ?? false,
+    // Nor is undici's HTTP/2 in the built package: `scripts/build.mjs`.
+    allowH2: false,
     connections: options.maxConnections ?? null,
   }
   const proxies = readProxies(options.env ?? {})

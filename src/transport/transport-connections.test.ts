@@ -130,17 +130,6 @@ describe('TLS', () => {
     expect(got).toMatchObject({ status: 200, text: 'secret enough' })
     expect(got.headers['x-version']).toBe('1.1')
   })
-
-  test('HTTP/2 is spoken where it is wanted and offered', async () => {
-    const via = transport({ extraCa: LOCALHOST_CERTIFICATE, http2: true })
-    const origin = await secureServer()
-    const answers = await Promise.all(Array.from({ length: 10 }, () => exchange(via, origin)))
-    for (const got of answers) {
-      expect(got.order).toEqual(['head', 'data', 'end'])
-      expect(got).toMatchObject({ status: 200, text: 'secret enough' })
-      expect(got.headers['x-version']).toBe('2.0')
-    }
-  })
 })
 
 describe('a proxy', () => {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { WebSocket } from 'ws'
-import type { RawData } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 import { APIConnectionError, BadGatewayError } from '../../core/errors.ts'
 import { asNumber, asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -48,8 +47,12 @@ export class SocketExchange implements Exchange {
     const connection = connectionHeaders(request)
     this.#key = JSON.stringify([request.origin, request.path, connection])
     const idle = options.pool.take(this.#key)
-    this.#attach(idle ?? this.#open(connection))
-    if (idle !== undefined) this.#ask()
+    if (idle === undefined) {
+      void this.#connect(connection)
+    } else {
+      this.#attach(idle)
+      this.#ask()
+    }
   }
 
   abort(): void {
@@ -62,15 +65,26 @@ export class SocketExchange implements Exchange {
     else this.#socket?.resume()
   }
 
-  #open(headers: Readonly<Record<string, string>>): WebSocket {
+  async #connect(headers: Readonly<Record<string, string>>): Promise<void> {
     const { origin, path } = this.#request
-    return new WebSocket(origin.replace(/^http/, 'ws') + path, {
-      headers: { ...headers, ...turnHeaders(this.#request, 'x-request-id') },
-      perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: this.#options.connectTimeoutMs,
-      followRedirects: false,
-    })
+    try {
+      // Few upstreams serve one: nobody else loads what it takes.
+      const { WebSocket } = await import('ws')
+      if (this.#over) return
+      const socket = new WebSocket(origin.replace(/^http/, 'ws') + path, {
+        headers: { ...headers, ...turnHeaders(this.#request, 'x-request-id') },
+        perMessageDeflate: false,
+        maxPayload: MAX_FRAME_BYTES,
+        handshakeTimeout: this.#options.connectTimeoutMs,
+        followRedirects: false,
+      })
+      this.#attach(socket)
+    } catch {
+      // A request that cannot be made at all. Over HTTP it cannot either, and there is said why.
+      if (this.#over) return
+      this.#end()
+      this.#overHttp()
+    }
   }
 
   #attach(socket: WebSocket): void {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { nearestName } from '../../config/nearest.ts'
 import { BadRequestError, ServiceUnavailableError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'

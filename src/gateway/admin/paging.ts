@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const MOST_ROWS = 1_000
 const USUAL_ROWS = 50

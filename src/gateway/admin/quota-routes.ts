@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { OWN_SEAT, type SeatId } from '../../core/call.ts'
 import { NotFoundError } from '../../core/errors.ts'
 import { compareQuota, periodStartOf, type SeatQuota } from '../../policy/admin/compare-quota.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonObject } from '../../core/json.ts'
 import { NANO_CREDITS_PER_CREDIT, USD_PER_CREDIT } from '../../core/usage.ts'
 import { isPeriod, parseDuration, periodAt } from '../budgets/period.ts'

@@ -41,7 +41,7 @@ export class Collector implements ExchangeHandler {
 }
 
 export function dispatch(
-  via: Transport,
+  via: Pick<Transport, 'dispatch'>,
   origin: string,
   collector: Collector,
   changes: { readonly headers?: Record<string, string>; readonly body?: string } = {},
@@ -54,7 +54,7 @@ export function dispatch(
 
 /** One that has ended, well or not. */
 export async function exchange(
-  via: Transport,
+  via: Pick<Transport, 'dispatch'>,
   origin: string,
   changes: Parameters<typeof dispatch>[3] = {},
 ): Promise<Collector> {

@@ -1,8 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Engine } from '../../../core/engine.ts'
 import { JetwayError, NotFoundError, ServiceUnavailableError } from '../../../core/errors.ts'
 import { asJetwayError } from '../../call/encode-refusal.ts'
@@ -41,12 +40,17 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
   const budget = { bytes: 0, maxBytes: MOST_MEMORY_BYTES }
   const connections = new Map<WebSocket, Connection>()
   let leaving = false
-  const sockets = new WebSocketServer({
-    noServer: true,
-    // Compressing each frame of a stream costs more than it saves; an offer of it may be declined.
-    perMessageDeflate: false,
-    maxPayload: house.settings().maxBodyBytes,
-  })
+  let sockets: Promise<WebSocketServer> | undefined
+  /** Loaded with the first connection: most gateways have none, and a start need not wait for it. */
+  const openSockets = async (): Promise<WebSocketServer> => {
+    const { WebSocketServer } = await import('ws')
+    return new WebSocketServer({
+      noServer: true,
+      // Compressing each frame of a stream costs more than it saves; an offer of it may be declined.
+      perMessageDeflate: false,
+      maxPayload: house.settings().maxBodyBytes,
+    })
+  }
 
   /** Throws what speaks against a connection. */
   const admit = async (request: IncomingMessage): Promise<void> => {
@@ -65,8 +69,10 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const id = requestIdFrom(request.headers['x-request-id'], house)
+    let opened: WebSocketServer
     try {
       await admit(request)
+      opened = await (sockets ??= openSockets())
     } catch (thrown) {
       const error = asJetwayError(thrown)
       if (error !== thrown) house.log.error('a request failed', { id, cause: causeOf(thrown) })
@@ -74,7 +80,7 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
       refuseUpgrade(socket, error, id)
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    opened.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, { ...options, budget, upgrade: request.headers })
       connections.set(webSocket, connection)
       webSocket.once('close', () => connections.delete(webSocket))
@@ -102,7 +108,9 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
     close() {
       leaving = true
       for (const webSocket of connections.keys()) webSocket.terminate()
-      sockets.close()
+      void sockets?.then((server) => {
+        server.close()
+      })
     },
   }
 }
