@@ -44,7 +44,7 @@ export function keyFieldsFrom({ options }: CommandInput): KeyFields {
   if (options.has('per') && !options.has('budget') && !options.has('budget-usd')) {
     throw new UsageError("'--per' says when a budget returns: give '--budget' as well")
   }
-  const checked = generateKeySchema.safeParse(given)
+  const checked = generateKeySchema().safeParse(given)
   if (checked.success) return checked.data
   const [issue] = checked.error.issues
   const field = issue?.path[0]

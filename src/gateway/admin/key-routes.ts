@@ -12,7 +12,8 @@ import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { pageFields } from './paging.ts'
 import { requireAdministrator, type Who } from './who.ts'
 
-const oneKey = z.strictObject({ key: z.string().min(1).max(300).describe('Id, alias or the key') })
+const oneKey = () =>
+  z.strictObject({ key: z.string().min(1).max(300).describe('Id, alias or the key') })
 
 export function keyRoutes(admin: KeyAdministration): readonly AdminRoute[] {
   /** Another's key looks like none at all. */
@@ -65,7 +66,7 @@ export function keyRoutes(admin: KeyAdministration): readonly AdminRoute[] {
       path: '/key/info',
       summary: 'What a key may, and what it has spent; without `key` the one that asks',
       may: 'owner',
-      query: oneKey.partial(),
+      query: () => oneKey().partial(),
       async handle({ query, who }) {
         const name = query.key ?? who.keyId
         if (name === undefined) {
@@ -81,11 +82,12 @@ export function keyRoutes(admin: KeyAdministration): readonly AdminRoute[] {
       path: '/key/list',
       summary: 'Keys, the newest first; without the role, one’s own',
       may: 'owner',
-      query: z.strictObject({
-        user_id: z.string().optional(),
-        team_id: z.string().optional(),
-        ...pageFields,
-      }),
+      query: () =>
+        z.strictObject({
+          user_id: z.string().optional(),
+          team_id: z.string().optional(),
+          ...pageFields(),
+        }),
       async handle({ query, who }) {
         const { user_id: userId, team_id: teamId, limit, cursor } = query
         if (who.administrator) return admin.listKeys({ userId, teamId, limit, cursor })

@@ -11,8 +11,8 @@ import type { SeatService } from '../../policy/seats/seat-service.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { pageSchema } from './paging.ts'
 
-const name = z.string().min(1).max(200)
-const names = z.array(name).min(1).max(500)
+const name = () => z.string().min(1).max(200)
+const names = () => z.array(name()).min(1).max(500)
 
 /** Users and teams. */
 export function memberRoutes(
@@ -34,7 +34,7 @@ export function memberRoutes(
       path: '/user/info',
       summary: 'A user, with limits and spend; without `user_id` the one that asks',
       may: 'owner',
-      query: z.strictObject({ user_id: name.optional() }),
+      query: () => z.strictObject({ user_id: name().optional() }),
       handle: ({ query, who }) =>
         admin.userInfo(ownName(query.user_id, who.userId, who.administrator, 'user', 'user_id')),
     }),
@@ -61,7 +61,7 @@ export function memberRoutes(
       summary: 'Delete users; their keys stop working, their seats are disconnected',
       may: 'administrator',
       writes: true,
-      body: z.strictObject({ user_ids: names }),
+      body: () => z.strictObject({ user_ids: names() }),
       async handle({ body, who }) {
         for (const id of body.user_ids) await admin.userInfo(id)
         for (const id of body.user_ids) {
@@ -85,7 +85,7 @@ export function memberRoutes(
       path: '/team/info',
       summary: 'A team, with limits and spend; without `team_id` the one of the key that asks',
       may: 'owner',
-      query: z.strictObject({ team_id: name.optional() }),
+      query: () => z.strictObject({ team_id: name().optional() }),
       handle: ({ query, who }) =>
         admin.teamInfo(ownName(query.team_id, who.teamId, who.administrator, 'team', 'team_id')),
     }),
@@ -112,7 +112,7 @@ export function memberRoutes(
       summary: 'Delete teams; their keys stop working',
       may: 'administrator',
       writes: true,
-      body: z.strictObject({ team_ids: names }),
+      body: () => z.strictObject({ team_ids: names() }),
       async handle({ body, who }) {
         for (const id of body.team_ids) await admin.teamInfo(id)
         for (const id of body.team_ids) await admin.deleteTeam(id, who.actor)

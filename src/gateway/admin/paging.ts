@@ -4,7 +4,7 @@ const MOST_ROWS = 1_000
 const USUAL_ROWS = 50
 
 /** `limit` and `cursor` of a list; the answer's `next` is the cursor of the page after. */
-export const pageFields = {
+export const pageFields = () => ({
   limit: z.coerce
     .number()
     .int()
@@ -13,21 +13,22 @@ export const pageFields = {
     .default(USUAL_ROWS)
     .describe('Rows of one page'),
   cursor: z.string().max(500).optional().describe('`next` of the page before'),
-}
+})
 
-export const pageSchema = z.strictObject(pageFields)
+export const pageSchema = () => z.strictObject(pageFields())
 
 /** Of a list that is short as a rule: all of it, unless somebody asks for less. */
-export const wholePageSchema = z.strictObject({
-  ...pageFields,
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MOST_ROWS)
-    .default(MOST_ROWS)
-    .describe('Rows of one page'),
-})
+export const wholePageSchema = () =>
+  z.strictObject({
+    ...pageFields(),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_ROWS)
+      .default(MOST_ROWS)
+      .describe('Rows of one page'),
+  })
 
 /** A page of rows that are in memory, in the order of their names, which is what the cursor holds. */
 export function pageOf<Row>(

@@ -24,9 +24,10 @@ export function quotaRoutes(options: {
       summary:
         'GitHub’s own quota of a seat beside what the ledger counts for it, and why they differ',
       may: 'owner',
-      query: z.strictObject({
-        user_id: z.string().min(1).max(200).optional().describe('For administrators: whose seat'),
-      }),
+      query: () =>
+        z.strictObject({
+          user_id: z.string().min(1).max(200).optional().describe('For administrators: whose seat'),
+        }),
       async handle({ query, who, signal }) {
         const userId = query.user_id ?? who.userId
         if (userId !== who.userId || userId === undefined) requireAdministrator(who)

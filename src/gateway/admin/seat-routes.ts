@@ -11,10 +11,11 @@ import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { pageOf, wholePageSchema } from './paging.ts'
 import { requireAdministrator, type Who } from './who.ts'
 
-const user = z.string().min(1).max(200).optional().describe('For administrators: whose seat')
-const host = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a host name: `github.com`, `acme.ghe.com`')
+const user = () => z.string().min(1).max(200).optional().describe('For administrators: whose seat')
+const host = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a host name: `github.com`, `acme.ghe.com`')
 
 /** Which GitHub a seat may be at. */
 export interface GitHubHosts {
@@ -43,7 +44,7 @@ export function seatRoutes(
       summary: 'Begin to connect one’s GitHub Copilot seat: gives the code to enter at GitHub',
       may: 'owner',
       writes: true,
-      body: z.strictObject({ user_id: user, host: host.optional() }),
+      body: () => z.strictObject({ user_id: user(), host: host().optional() }),
       handle: async ({ body, who, signal }) => ({
         ...(await service().start(userOf(body.user_id, who), hostOf(body.host, hosts), signal)),
       }),
@@ -54,7 +55,7 @@ export function seatRoutes(
       summary:
         'Whether it is done: `pending`, `slow_down`, `expired`, `denied`, `no_copilot_seat`, `connected`',
       may: 'owner',
-      body: z.strictObject({ user_id: user, flow_handle: z.string().min(1).max(10_000) }),
+      body: () => z.strictObject({ user_id: user(), flow_handle: z.string().min(1).max(10_000) }),
       handle: async ({ body, who, signal }) => ({
         ...(await service().poll(userOf(body.user_id, who), body.flow_handle, signal)),
       }),

@@ -15,20 +15,21 @@ import { pageFields } from './paging.ts'
 import { ownOnly, type Who } from './who.ts'
 
 const DAY_MS = 86_400_000
-const date = z
-  .string()
-  .refine(
-    (text) => !Number.isNaN(Date.parse(text)),
-    'a day or a time in UTC: `2026-11-01`, `2026-11-01T12:00:00Z`',
-  )
-const filterFields = {
-  start_date: date.optional().describe('From this day or time on, UTC'),
-  end_date: date.optional().describe('Until the end of this day, or before this time, UTC'),
+const date = () =>
+  z
+    .string()
+    .refine(
+      (text) => !Number.isNaN(Date.parse(text)),
+      'a day or a time in UTC: `2026-11-01`, `2026-11-01T12:00:00Z`',
+    )
+const filterFields = () => ({
+  start_date: date().optional().describe('From this day or time on, UTC'),
+  end_date: date().optional().describe('Until the end of this day, or before this time, UTC'),
   key_id: z.string().optional(),
   user_id: z.string().optional(),
   team_id: z.string().optional(),
-}
-const format = z.enum(['json', 'csv']).default('json')
+})
+const format = () => z.enum(['json', 'csv']).default('json')
 
 const GROUPS = {
   day: 'day',
@@ -68,13 +69,14 @@ export function spendRoutes(ledger: Ledger, reading: PromptReading): readonly Ad
       path: '/spend/logs',
       summary: 'Finished calls, the newest first; as CSV all that match',
       may: 'owner',
-      query: z.strictObject({
-        ...filterFields,
-        model: z.string().optional(),
-        outcome: z.enum(['ok', 'failed', 'refused', 'aborted']).optional(),
-        format,
-        ...pageFields,
-      }),
+      query: () =>
+        z.strictObject({
+          ...filterFields(),
+          model: z.string().optional(),
+          outcome: z.enum(['ok', 'failed', 'refused', 'aborted']).optional(),
+          format: format(),
+          ...pageFields(),
+        }),
       async handle({ query, who }) {
         const filter: CallFilter = {
           keyId: query.key_id,
@@ -96,14 +98,15 @@ export function spendRoutes(ledger: Ledger, reading: PromptReading): readonly Ad
       path: '/spend/summary',
       summary: 'Sums by day, key, user, team, model, provider, or several of them',
       may: 'owner',
-      query: z.strictObject({
-        by: z
-          .string()
-          .default('day')
-          .describe('One or more of day, key, user, team, model, provider, separated by commas'),
-        ...filterFields,
-        format,
-      }),
+      query: () =>
+        z.strictObject({
+          by: z
+            .string()
+            .default('day')
+            .describe('One or more of day, key, user, team, model, provider, separated by commas'),
+          ...filterFields(),
+          format: format(),
+        }),
       async handle({ query, who }) {
         const by = groupsOf(query.by)
         const rows = await ledger.summarize(

@@ -6,7 +6,7 @@ import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { pageOf, wholePageSchema } from './paging.ts'
 import type { Who } from './who.ts'
 
-const name = z.string().min(1).max(300)
+const name = () => z.string().min(1).max(300)
 
 /** What the anomaly stop has stopped, and how a person lets it go on. */
 export function stopRoutes(
@@ -40,11 +40,12 @@ export function stopRoutes(
         'Lift a stop, after a person has looked: by `scope`, by seat, or by the id of a key; without any, the only one there is',
       may: 'owner',
       writes: true,
-      body: z.strictObject({
-        scope: name.optional().describe('As `/seats/stops` lists it: `seat:own`, `key:…`'),
-        seat_id: name.optional(),
-        key_id: name.optional(),
-      }),
+      body: () =>
+        z.strictObject({
+          scope: name().optional().describe('As `/seats/stops` lists it: `seat:own`, `key:…`'),
+          seat_id: name().optional(),
+          key_id: name().optional(),
+        }),
       async handle({ body, who }) {
         const stop = chosen(await visible(who), scopeOf(body))
         if (!(await stops.resume(stop.scope, who.actor))) throw noStop(stop.scope)

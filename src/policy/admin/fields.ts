@@ -6,107 +6,124 @@ import type { Budget, Limits, Team, User, VirtualKey } from '../keys/key.ts'
 
 /**
  * Requests and answers of the administrative endpoints, under LiteLLM's names. Money is given in US dollars
- * (`max_budget`) or in credits (`max_budget_credits`); answers say both. The schemas also make `/openapi.json`.
+ * (`max_budget`) or in credits (`max_budget_credits`); answers say both. The schemas also make `/openapi.json`. Each is made
+ * when it is asked for, since a start needs none.
  */
 
-const money = z.number().nonnegative().finite()
-const count = z.number().int().nonnegative()
-const name = z.string().trim().min(1).max(200)
-const duration = z
-  .string()
-  .refine(
-    (text) => isPeriod(text),
-    'a duration is a number and one of s, m, h, d, w, mo: `30s`, `12h`, `7d`, `1mo`',
-  )
+const money = () => z.number().nonnegative().finite()
+const count = () => z.number().int().nonnegative()
+const name = () => z.string().trim().min(1).max(200)
+const duration = () =>
+  z
+    .string()
+    .refine(
+      (text) => isPeriod(text),
+      'a duration is a number and one of s, m, h, d, w, mo: `30s`, `12h`, `7d`, `1mo`',
+    )
 
-const limitFields = {
-  rpm_limit: count.nullable().optional().describe('Requests a minute'),
-  tpm_limit: count.nullable().optional().describe('Tokens a minute'),
-  max_parallel_requests: count.nullable().optional().describe('Calls at once'),
-  max_budget: money.nullable().optional().describe('Budget in US dollars'),
-  max_budget_credits: money
+const limitFields = () => ({
+  rpm_limit: count().nullable().optional().describe('Requests a minute'),
+  tpm_limit: count().nullable().optional().describe('Tokens a minute'),
+  max_parallel_requests: count().nullable().optional().describe('Calls at once'),
+  max_budget: money().nullable().optional().describe('Budget in US dollars'),
+  max_budget_credits: money()
     .nullable()
     .optional()
     .describe('Budget in AI credits; 1 credit = $0.01'),
-  soft_budget: money
+  soft_budget: money()
     .nullable()
     .optional()
     .describe('Mark in US dollars that is reported, not enforced'),
-  soft_budget_credits: money.nullable().optional().describe('The same in AI credits'),
-  budget_duration: duration
+  soft_budget_credits: money().nullable().optional().describe('The same in AI credits'),
+  budget_duration: duration()
     .nullable()
     .optional()
     .describe('When the budget returns: `1d`, `7d`, `1mo`; none = never'),
-}
+})
 
-const keyFields = {
-  key_alias: name.nullable().optional().describe('A name for people'),
+const keyFields = () => ({
+  key_alias: name().nullable().optional().describe('A name for people'),
   models: z
-    .array(name)
+    .array(name())
     .max(500)
     .optional()
     .describe('Model names or patterns with `*`; empty = all'),
-  allowed_routes: z.array(name).max(100).optional().describe('Paths the key may use; empty = all'),
-  user_id: name.nullable().optional(),
-  team_id: name.nullable().optional(),
+  allowed_routes: z
+    .array(name())
+    .max(100)
+    .optional()
+    .describe('Paths the key may use; empty = all'),
+  user_id: name().nullable().optional(),
+  team_id: name().nullable().optional(),
   metadata: z.record(z.string(), z.json()).optional(),
   blocked: z.boolean().optional(),
-  ...limitFields,
-}
-
-export const generateKeySchema = z.strictObject({
-  ...keyFields,
-  duration: duration
-    .nullable()
-    .optional()
-    .describe('How long the key is good; none = until it is deleted'),
+  ...limitFields(),
 })
 
-export const updateKeySchema = z.strictObject({
-  key: name.describe('The key’s id, alias or the key itself'),
-  ...keyFields,
-  duration: duration.nullable().optional(),
-  version: count.optional().describe('Refuse when the key was changed since'),
-})
+export const generateKeySchema = () =>
+  z.strictObject({
+    ...keyFields(),
+    duration: duration()
+      .nullable()
+      .optional()
+      .describe('How long the key is good; none = until it is deleted'),
+  })
 
-export const nameKeysSchema = z.strictObject({
-  keys: z.array(name).min(1).max(500).describe('Ids, aliases or keys'),
-})
+export const updateKeySchema = () =>
+  z.strictObject({
+    key: name().describe('The key’s id, alias or the key itself'),
+    ...keyFields(),
+    duration: duration().nullable().optional(),
+    version: count().optional().describe('Refuse when the key was changed since'),
+  })
 
-export const rotateKeySchema = z.strictObject({
-  key: name,
-  grace_period: duration
-    .optional()
-    .describe('How long the old key stays good. Default: at once no more'),
-  version: count.optional().describe('Refuse when the key was changed since'),
-})
+export const nameKeysSchema = () =>
+  z.strictObject({
+    keys: z.array(name()).min(1).max(500).describe('Ids, aliases or keys'),
+  })
 
-const memberFields = {
-  models: z.array(name).max(500).optional(),
+export const rotateKeySchema = () =>
+  z.strictObject({
+    key: name(),
+    grace_period: duration()
+      .optional()
+      .describe('How long the old key stays good. Default: at once no more'),
+    version: count().optional().describe('Refuse when the key was changed since'),
+  })
+
+const memberFields = () => ({
+  models: z.array(name()).max(500).optional(),
   metadata: z.record(z.string(), z.json()).optional(),
   blocked: z.boolean().optional(),
-  ...limitFields,
-}
-
-export const newUserSchema = z.strictObject({
-  user_id: name.optional().describe('Made when left out'),
-  user_alias: name.nullable().optional(),
-  user_email: z.email().nullable().optional(),
-  user_role: z.enum(['administrator', 'member']).optional(),
-  ...memberFields,
+  ...limitFields(),
 })
-export const updateUserSchema = newUserSchema.extend({ user_id: name, version: count.optional() })
 
-export const newTeamSchema = z.strictObject({
-  team_id: name.optional().describe('Made when left out'),
-  team_alias: name.nullable().optional(),
-  ...memberFields,
-})
-export const updateTeamSchema = newTeamSchema.extend({ team_id: name, version: count.optional() })
+export const newUserSchema = () =>
+  z.strictObject({
+    user_id: name().optional().describe('Made when left out'),
+    user_alias: name().nullable().optional(),
+    user_email: z.email().nullable().optional(),
+    user_role: z.enum(['administrator', 'member']).optional(),
+    ...memberFields(),
+  })
+export const updateUserSchema = () =>
+  newUserSchema().extend({ user_id: name(), version: count().optional() })
 
-export type KeyFields = z.infer<typeof generateKeySchema>
-export type LimitFields = Pick<KeyFields, keyof typeof limitFields>
-export type MemberFields = Pick<z.infer<typeof newUserSchema>, keyof typeof memberFields>
+export const newTeamSchema = () =>
+  z.strictObject({
+    team_id: name().optional().describe('Made when left out'),
+    team_alias: name().nullable().optional(),
+    ...memberFields(),
+  })
+export const updateTeamSchema = () =>
+  newTeamSchema().extend({ team_id: name(), version: count().optional() })
+
+export type KeyFields = z.infer<ReturnType<typeof generateKeySchema>>
+export type LimitFields = Pick<KeyFields, keyof ReturnType<typeof limitFields>>
+export type MemberFields = Pick<
+  z.infer<ReturnType<typeof newUserSchema>>,
+  keyof ReturnType<typeof memberFields>
+>
 
 /** The limits after a request that names some of them: left out stays, `null` clears. */
 export function limitsFromFields(fields: LimitFields, before: Limits = {}): Limits {

@@ -225,12 +225,12 @@ describe('the fields of requests', () => {
     [{ key_alias: '' }, 'key_alias'],
     [{ budgte: 3 }, 'budgte'],
   ])('%j is refused and %s named', (fields, field) => {
-    const result = generateKeySchema.safeParse(fields)
+    const result = generateKeySchema().safeParse(fields)
     expect(result.success).toBe(false)
     expect(JSON.stringify(result.error?.issues)).toContain(field)
   })
 
   test('a mail address must be one', () => {
-    expect(newUserSchema.safeParse({ user_email: 'ada' }).success).toBe(false)
+    expect(newUserSchema().safeParse({ user_email: 'ada' }).success).toBe(false)
   })
 })
