@@ -1,3 +1,4 @@
+import { asBuffer } from '../../core/as-buffer.ts'
 import type { RelayFilter, RepairedAnswer, StreamOptions } from '../../core/dialect.ts'
 import { BadGatewayError, type JetwayError } from '../../core/errors.ts'
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Usage } from '../../core/usage.ts'
-import { asBuffer, EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
+import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
 import { namedEvent } from '../sse/write-event.ts'

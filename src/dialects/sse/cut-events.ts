@@ -1,3 +1,4 @@
+import { asBuffer } from '../../core/as-buffer.ts'
 import { BadGatewayError } from '../../core/errors.ts'
 
 const LINE_FEED = 0x0a
@@ -102,11 +103,4 @@ export class EventCutter {
     this.#held = undefined
     this.#heldBytes = 0
   }
-}
-
-/** The same bytes with a `Buffer`'s methods; the very same object when they are one already. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

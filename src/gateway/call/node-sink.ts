@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { asBuffer } from '../../core/as-buffer.ts'
 import type { EncodedError } from '../../core/dialect.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import type { Sink } from '../../core/sink.ts'
-import { asBuffer } from '../../dialects/sse/cut-events.ts'
 
 const LINE_END = Buffer.from('\r\n')
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')

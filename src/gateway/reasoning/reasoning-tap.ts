@@ -1,9 +1,9 @@
+import { asBuffer } from '../../core/as-buffer.ts'
 import type { EncodedError } from '../../core/dialect.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import { asArray, asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Sink } from '../../core/sink.ts'
-import { asBuffer } from '../../dialects/sse/cut-events.ts'
 
 /** Sealed reasoning of one answer, and the calls it led to. */
 export interface SealedTurn {
