@@ -19,6 +19,7 @@ import { USAGE, readOptions } from './options.mjs'
 import { keepCoresAwake } from './processes/awake.mjs'
 import { findCores, pinSelf } from './processes/cores.mjs'
 import { describeCommit, describeMachine, watchMachine } from './processes/machine.mjs'
+import { memoryLatency } from './processes/memory-latency.mjs'
 import { budgetFigures, checkBudgets, floorFigures, ratchet } from './report/budgets.mjs'
 import { withResults } from './report/document.mjs'
 import { renderReport } from './report/render.mjs'
@@ -83,6 +84,7 @@ async function measure(options, rows) {
   const cores = findCores()
   pinSelf(cores?.rest)
   const isAwake = keepCoresAwake()
+  const waits = [1, 8].map((megabytes) => memoryLatency(megabytes * 1024 * 1024))
   const shares = watchMachine()
   const startedAt = new Date()
   const session = await openSession({
@@ -118,6 +120,7 @@ async function measure(options, rows) {
         : 'Cores that rest halt, and a gateway pays for waking the load: run as root for less of that',
       `${options.rounds} rounds, the order reversed each time; medians`,
       `Of all CPU time, the bench used ${percent(own)}, others on the machine ${percent(others)}, the hypervisor took ${percent(steal)}`,
+      `At its start, a step through 1 MB of memory took ${waits.map((ns) => ns.toFixed(0)).join(' ns, through 8 MB ')} ns`,
       columns
         .map(({ title, version }) => (title.includes(version) ? title : `${title} ${version}`))
         .join(' · '),
