@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { openSqlite, transactInPieces, type KeptStatements } from './sqlite.ts'
+import { transactInPieces, type KeptStatements } from './sqlite-pieces.ts'
+import { openSqlite } from './sqlite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'jetway-sqlite-'))
 afterAll(() => {

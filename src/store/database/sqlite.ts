@@ -1,33 +1,15 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import {
-  CompiledQuery,
   SqliteAdapter,
   SqliteDialect,
   type Dialect,
   type Driver,
-  type Kysely,
   type SqliteDialectConfig,
   type SqliteStatement,
 } from 'kysely'
-import { AUTOMATIC_PAGES, createCheckpoints, type Checkpoints } from './sqlite-checkpoints.ts'
+import { createCheckpoints, type Checkpoints } from './sqlite-checkpoints.ts'
+import { openConnection, type Connection, type Statement } from './sqlite-connection.ts'
 import { waitForLocks } from './sqlite-locks.ts'
-
-/** What both providers of SQLite have in common: the interface of Node's own module. */
-interface Connection {
-  prepare(sql: string): Statement
-  exec(sql: string): void
-  close(): void
-}
-interface Statement {
-  columns(): readonly unknown[]
-  all(...parameters: unknown[]): unknown[]
-  get(...parameters: unknown[]): unknown
-  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
-  iterate(...parameters: unknown[]): IterableIterator<unknown>
-}
-type Open = new (file: string) => Connection
+import { keptStatements, PIECE, runPiece } from './sqlite-pieces.ts'
 
 /**
  * SQLite in the data folder, written ahead (WAL): readers never wait for the writer, and a crash loses nothing that was
@@ -65,9 +47,6 @@ export function openSqlite(file: string): Dialect {
   return new PatientSqliteDialect(config, async () => checkpoints?.stop())
 }
 
-/** SQLite waits by putting the whole process to sleep; longer waits are ours. */
-export const BLOCKING_MS = 1
-
 /** Preparing costs SQLite more than running: the statements of a call's path are few, and kept. */
 const MOST_PREPARED = 256
 
@@ -86,72 +65,6 @@ function prepareStatement(
     all: (parameters) => statement.all(...parameters),
     run: (parameters) => statement.run(...parameters),
     iterate: (parameters) => statement.iterate(...parameters),
-  }
-}
-
-/**
- * Not a statement: what runs by this name is its one parameter, a function, with statements of its own. Each statement through a
- * query builder and its promises costs several times what SQLite needs for it.
- */
-const PIECE = '/* piece */'
-
-/**
- * Runs pieces of work as one transaction, and between two of them lets everything else have its turn: SQLite works in this
- * thread. What one of them throws undoes all.
- */
-export async function transactInPieces<Schema>(
-  database: Kysely<Schema>,
-  pieces: Iterable<(statements: KeptStatements) => void>,
-): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    for (const piece of pieces) {
-      await transaction.executeQuery(CompiledQuery.raw(PIECE, [piece]))
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  })
-}
-
-/** Statements by name, each prepared when it is first asked for, and kept as long as the connection. */
-export interface KeptStatements {
-  readonly size: number
-  get(name: string): KeptStatement | undefined
-  prepare(name: string, sql: string): KeptStatement
-}
-export interface KeptStatement {
-  /** The first row that it answers with. For one without rows the cheapest way to run it: no object for an answer. */
-  get(...parameters: SqliteValue[]): unknown
-  run(...parameters: SqliteValue[]): { readonly changes: number | bigint }
-}
-export type SqliteValue = string | number | null
-
-function keptStatements(connection: Connection): KeptStatements {
-  const kept = new Map<string, KeptStatement>()
-  return {
-    get size() {
-      return kept.size
-    },
-    get: (name) => kept.get(name),
-    prepare(name, sql) {
-      const statement = connection.prepare(sql)
-      kept.set(name, statement)
-      return statement
-    },
-  }
-}
-
-function runPiece(kept: KeptStatements, checkpoints: Checkpoints | undefined): SqliteStatement {
-  const run = ([piece]: readonly unknown[]): unknown[] => {
-    ;(piece as (statements: KeptStatements) => void)(kept)
-    checkpoints?.wrote()
-    return []
-  }
-  return {
-    reader: true,
-    all: run,
-    run: () => {
-      throw new Error('a piece of work has no changes of its own')
-    },
-    iterate: (parameters) => run(parameters)[Symbol.iterator](),
   }
 }
 
@@ -189,32 +102,6 @@ function rollback(statement: Statement): SqliteStatement {
   }
 }
 
-interface Opened {
-  readonly connection: Connection
-  /** The module's address. */
-  readonly provider: string
-}
-
-async function openConnection(file: string): Promise<Opened> {
-  const { Database, provider } = await findProvider()
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const connection = new Database(file)
-  try {
-    if (file !== ':memory:') chmodSync(file, 0o600)
-    // Processes that start together meet here, where nothing else waits yet.
-    connection.exec('PRAGMA busy_timeout=5000')
-    connection.exec('PRAGMA journal_mode=WAL')
-    connection.exec('PRAGMA synchronous=NORMAL')
-    connection.exec('PRAGMA foreign_keys=ON')
-    connection.exec(`PRAGMA wal_autocheckpoint=${AUTOMATIC_PAGES}`)
-    connection.exec(`PRAGMA busy_timeout=${BLOCKING_MS}`)
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-  return { connection, provider }
-}
-
 /**
  * Waits for other processes' locks without holding up this one. SQLite does roll back schema changes; saying so lets a
  * migration run as one transaction, seen by others whole or not at all.
@@ -243,35 +130,3 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
     return true
   }
 }
-
-/**
- * Node's own module from Node 24 on, else the optional package: Node 22 prints a warning at every start that uses its own,
- * which is therefore the last resort there. `columns` came later than the module.
- */
-async function findProvider(): Promise<{ readonly Database: Open; readonly provider: string }> {
-  const builtInIsStable = Number(process.versions.node.split('.')[0]) >= 24
-  const names = builtInIsStable ? [BUILT_IN, OPTIONAL] : [OPTIONAL, BUILT_IN]
-  let cause: unknown
-  for (const name of names) {
-    try {
-      // Not by a literal, so that neither bundler nor type checker looks for a module that Node 20 does not have.
-      const { DatabaseSync, StatementSync } = (await import(name)) as Provider
-      if (!StatementSync.prototype.columns) continue
-      return { Database: DatabaseSync, provider: createRequire(import.meta.url).resolve(name) }
-    } catch (error) {
-      cause = error
-    }
-  }
-  throw new Error(
-    'no SQLite here: use Node 22.16 or newer, or install the optional package @photostructure/sqlite',
-    { cause },
-  )
-}
-
-interface Provider {
-  DatabaseSync: Open
-  StatementSync: { prototype: { columns?: unknown } }
-}
-
-const BUILT_IN = 'node:sqlite'
-const OPTIONAL = '@photostructure/sqlite'

@@ -1,4 +1,4 @@
-import type { KeptStatement, KeptStatements, SqliteValue } from '../database/sqlite.ts'
+import type { KeptStatement, KeptStatements, SqliteValue } from '../database/sqlite-pieces.ts'
 import { CALL_COLUMNS, type CallRow } from './rows.ts'
 
 /** A row, and the statement for those like it. */

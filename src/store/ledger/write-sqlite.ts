@@ -1,5 +1,5 @@
 import type { Database } from '../database/open.ts'
-import { transactInPieces, type KeptStatements } from '../database/sqlite.ts'
+import { transactInPieces, type KeptStatements } from '../database/sqlite-pieces.ts'
 import { sqliteCodeOf } from '../database/sqlite-code.ts'
 import { insertEach, insertNew, type Likeness } from './insert-calls.ts'
 import type { CallRow } from './rows.ts'

@@ -1,6 +1,6 @@
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import type { Database } from '../database/open.ts'
-import { BLOCKING_MS } from '../database/sqlite.ts'
+import { BLOCKING_MS } from '../database/sqlite-connection.ts'
 import * as first from './0001-first.ts'
 import * as stops from './0002-stops.ts'
 import * as prompts from './0003-prompts.ts'
