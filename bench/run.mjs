@@ -133,8 +133,8 @@ async function measure(options, rows) {
 
 /** @param {Summary} summary @param {readonly string[]} rows */
 async function check(summary, rows) {
-  const reached = { figures: budgetFigures(summary), floors: floorFigures(summary) }
-  const findings = checkBudgets(JSON.parse(await readFile(BUDGETS, 'utf8')), reached, rows)
+  const measured = { figures: budgetFigures(summary), floors: floorFigures(summary) }
+  const findings = checkBudgets(JSON.parse(await readFile(BUDGETS, 'utf8')), measured, rows)
   for (const { name, budget, toll, allowed, reached, isKept } of findings) {
     const shown = reached === undefined ? 'not measured' : figure(reached)
     const verdict = isKept ? 'kept' : 'BROKEN'

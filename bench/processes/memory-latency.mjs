@@ -1,6 +1,6 @@
 /**
  * How long a core waits for memory: what tells an hour in which neighbours share its caches from a quiet one. nginx's
- * working set stays within a core's own cache, and no hour shows in its figures; a program on Node has megabytes.
+ * working set mostly stays within a core's own cache, and such an hour shows little in its figures; a program on Node has megabytes.
  */
 
 import { median } from '../load/spread.mjs'

@@ -35,7 +35,7 @@ export function createAgent(options: AgentOptions): Dispatcher {
     keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
     keepAliveMaxTimeout: 120_000,
     maxHeaderSize: 64 * 1024,
-    // Nor is undici's HTTP/2 in the built package: `scripts/build.mjs`.
+    // Never offered: undici's half of HTTP/2 is left out of the built package (`scripts/build.mjs`).
     allowH2: false,
     connections: options.maxConnections ?? null,
   }

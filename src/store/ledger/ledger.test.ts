@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Database } from '../database/open.ts'
-import { migrate } from '../migrations/migrate.ts'
 import { testDatabases } from '../testing/databases.ts'
+import { withEmptyDatabase } from '../testing/with-empty-database.ts'
 import { findCall, listCalls } from './read.ts'
 import { rowFromRecord } from './rows.ts'
 import { callRecord as record, NOON } from '../testing/call-record.ts'
@@ -12,15 +12,8 @@ const databases = await testDatabases()
 afterAll(() => Promise.all(databases.map((database) => database.close())))
 
 describe.each(databases)('the ledger on $name', (testDatabase) => {
-  async function withDatabase(use: (database: Database) => Promise<void>): Promise<void> {
-    const database = await testDatabase.open()
-    await migrate(database)
-    try {
-      await use(database)
-    } finally {
-      await database.close()
-    }
-  }
+  const withDatabase = (use: (database: Database) => Promise<void>): Promise<void> =>
+    withEmptyDatabase(testDatabase, use)
 
   test('keeps a call whose model has a name that no database takes, and those beside it', () =>
     withDatabase(async (database) => {

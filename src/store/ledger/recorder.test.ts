@@ -13,8 +13,8 @@ import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createVirtualClock } from '../../core/virtual-clock.ts'
 import type { Database } from '../database/open.ts'
-import { migrate } from '../migrations/migrate.ts'
 import { testDatabases } from '../testing/databases.ts'
+import { withEmptyDatabase } from '../testing/with-empty-database.ts'
 import { findCall, listCalls } from './read.ts'
 import { createRecorder } from './recorder.ts'
 import { rowFromRecord } from './rows.ts'
@@ -27,15 +27,8 @@ const databases = await testDatabases()
 afterAll(() => Promise.all(databases.map((database) => database.close())))
 
 describe.each(databases)('the recorder on $name', (testDatabase) => {
-  async function withDatabase(use: (database: Database) => Promise<void>): Promise<void> {
-    const database = await testDatabase.open()
-    await migrate(database)
-    try {
-      await use(database)
-    } finally {
-      await database.close()
-    }
-  }
+  const withDatabase = (use: (database: Database) => Promise<void>): Promise<void> =>
+    withEmptyDatabase(testDatabase, use)
 
   /** Takes nothing. */
   async function closedDatabase(): Promise<Database> {
