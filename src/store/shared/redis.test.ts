@@ -6,7 +6,7 @@ import { createSeal, createSealKey } from '../../policy/seats/seal.ts'
 import { startRedis } from '../testing/redis-server.ts'
 import { createRedisChanges } from './changes.ts'
 import { openRedis } from './redis.ts'
-import { countReplicas } from './replicas.ts'
+import { countReplicas, type Replicas } from './replicas.ts'
 import { createTokenShare } from './token-share.ts'
 import { createRedisValues } from './values.ts'
 
@@ -79,6 +79,25 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
     }
     await expect.poll(() => first.count).toBe(1)
     await first.close()
+  })
+
+  test('of two replicas that start together each counts both, whoever listens first', async () => {
+    // Nothing moves this clock: no beat tells what the other's word did not.
+    const clock = createVirtualClock()
+    let second: Replicas | undefined
+    const first = await countReplicas(
+      {
+        ...connection,
+        async subscribe(channel, onMessage) {
+          second ??= await countReplicas(connection, clock, 9)
+          return connection.subscribe(channel, onMessage)
+        },
+      },
+      clock,
+      9,
+    )
+    await expect.poll(() => [first.count, second?.count]).toEqual([2, 2])
+    await Promise.all([first.close(), second?.close()])
   })
 
   test('a change is heard by every replica', async () => {

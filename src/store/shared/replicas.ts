@@ -56,11 +56,12 @@ export async function countReplicas(
     if (closed) return
     cancel = clock.setTimer(BEAT_MS, () => void tick())
   }
-  await tick()
-  // The others know at once of one more: Redis may be gone before their next beat.
+  // All know at once of one more: Redis may be gone before their next beat. Whoever comes after this one's count is heard,
+  // since it listens before it counts.
   const unsubscribe = await redis.subscribe(JOINED, (who) => {
     if (who !== own && !closed) void countNow()
   })
+  await tick()
   await redis.command(['PUBLISH', JOINED, own]).catch(() => undefined)
 
   return {
