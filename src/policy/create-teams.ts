@@ -18,13 +18,14 @@ import type { BudgetStore } from './budgets/budget-store.ts'
 import { createSoftMarks } from './budgets/soft-marks.ts'
 import { createKeyAuthenticator } from './keys/authenticator.ts'
 import type { Changes } from './keys/changes.ts'
+import { refuseKey } from './keys/check-grant.ts'
 import { createGrantCache } from './keys/grant-cache.ts'
 import type { KeyStore } from './keys/key-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import type { HeldPlaces } from './pacing/held-places.ts'
 import { createSeatQueue, type SeatQueue } from './pacing/seat-queue.ts'
 import { createSharedSeatQueue } from './pacing/shared-seat-queue.ts'
-import type { SharedSeat } from './seats/choose-seat.ts'
+import { findsSeat, type SharedSeat } from './seats/choose-seat.ts'
 import type { Seal } from './seats/seal.ts'
 import { createSeatCredentials, type SeatCredentials } from './seats/seat-credentials.ts'
 import {
@@ -103,6 +104,7 @@ export function createTeams(options: TeamsOptions): Teams {
   const grants = createGrantCache({
     store: store.keys,
     clock,
+    serves: (grant) => !refuseKey(grant, clock.now()) && findsSeat(grant, sharedSeat),
     usableMs: options.keysUsableMs,
   })
   changes.onChange(() => {

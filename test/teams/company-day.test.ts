@@ -115,7 +115,9 @@ async function theDay(company: Company): Promise<void> {
   })
   await messages(company, claudeCode)
   expect(await connect(company, people.bob, 'bob-at-github')).toMatchObject({ status: 'connected' })
-  expect((await chat(company, bobsOther)).status).toBe(200)
+  // On every gateway at once, not only on the one that connected it.
+  const again = await Promise.all(company.replicas.map((at) => chat(company, bobsOther, { at })))
+  expect(again.map(({ status }) => status)).toEqual(again.map(() => 200))
 
   // A gateway dies without a word. What it had finished is in the ledger; the budget stays spent.
   await inLedger(company)

@@ -13,6 +13,11 @@ export interface GrantCache {
 export interface GrantCacheOptions {
   readonly store: KeyStore
   readonly clock: Clock
+  /**
+   * Whether a grant may serve from memory. One that refuses is better read again each time: who was refused mends that on one
+   * gateway, and comes back to another before the word of it does. @default every grant may
+   */
+  readonly serves?: ((grant: Grant) => boolean) | undefined
   /** How old a grant may be: within this a revoked key stops working everywhere. @default 1000 */
   readonly freshMs?: number | undefined
   /** How long a known key still works while the store is away. @default 300000 */
@@ -32,7 +37,7 @@ interface Entry {
 const READ_AHEAD = 0.75
 
 export function createGrantCache(options: GrantCacheOptions): GrantCache {
-  const { store, clock } = options
+  const { store, clock, serves = () => true } = options
   const freshMs = options.freshMs ?? 1000
   const usableMs = options.usableMs ?? 300_000
   const patienceMs = options.patienceMs ?? 2000
@@ -81,6 +86,7 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
       const known = entries.get(hash)
       const age = known === undefined ? Infinity : clock.monotonic() - known.readAt
       if (known === undefined || age >= freshMs) return readOnce(hash)
+      if (known.grant && !serves(known.grant)) return readOnce(hash)
       // Wrong keys are in no hurry. Where the store is away, whoever comes when the grant is old will hear of it.
       if (known.grant && age >= freshMs * READ_AHEAD) readOnce(hash).catch(() => {})
       return known.grant

@@ -6,6 +6,7 @@ import { matches, refuseKey, refuseModel, refuseRoute } from './check-grant.ts'
 import { createGrantCache } from './grant-cache.ts'
 import type { Grant } from './key.ts'
 import type { KeyStore } from './key-store.ts'
+import { findsSeat } from '../seats/choose-seat.ts'
 import { createSecret, displaySecret, hashSecret } from './secret.ts'
 
 const NOW = 1_790_000_000_000
@@ -117,7 +118,8 @@ describe('who presents a key', () => {
         return state.away ? Promise.reject(new Error('away')) : Promise.resolve(grants.get(hash))
       },
     }
-    const cache = createGrantCache({ store: store as KeyStore, clock })
+    const serves = (known: Grant) => !refuseKey(known, clock.now()) && findsSeat(known, 'own')
+    const cache = createGrantCache({ store: store as KeyStore, clock, serves })
     const authenticator = createKeyAuthenticator({
       masterKey: () => masterKey,
       grants: cache,
@@ -167,6 +169,35 @@ describe('who presents a key', () => {
     expect(await at.authenticate('sk-good')).toMatchObject({ kind: 'key' })
     await at.clock.advance(1)
     await expect(at.authenticate('sk-good')).rejects.toMatchObject({ code: 'invalid_key' })
+  })
+
+  test.each<[string, Grant, Grant]>([
+    [
+      'whose seat was revoked, once another is connected',
+      grant({ userId: 'ada' }, { seat: { id: 'old', state: 'revoked' } }),
+      grant({ userId: 'ada' }, { seat: { id: 'new', state: 'connected' } }),
+    ],
+    [
+      'without a seat, once one is connected',
+      grant({ userId: 'ada' }),
+      grant({ userId: 'ada' }, { seat: { id: 'new', state: 'connected' } }),
+    ],
+    ['that was blocked', grant({ blocked: true }), grant({})],
+    ['that had expired', grant({ expiresAtMs: NOW }), grant({ expiresAtMs: NOW + 1 })],
+  ])('a refused key %s, serves at once where nobody was told', async (_, refused, mended) => {
+    const at = house('sk-master')
+    at.grants.set(hashSecret('sk-key'), refused)
+    const before = await at.authenticate('sk-key').catch((error: unknown) => error)
+    expect(before).not.toMatchObject({ kind: 'key', seat: 'new' })
+    at.grants.set(hashSecret('sk-key'), mended)
+    expect(await at.authenticate('sk-key')).toMatchObject({
+      kind: 'key',
+      seat: mended.seat?.id ?? 'own',
+    })
+    // From here on it is kept as any other.
+    const { reads } = at
+    await at.authenticate('sk-key')
+    expect(at.reads).toBe(reads)
   })
 
   test('while the store is away a known key works for five minutes, an unknown one is told to wait', async () => {

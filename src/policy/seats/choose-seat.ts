@@ -24,6 +24,12 @@ export function seatOfGrant({ key, seat }: Grant, shared: SharedSeat): SeatId {
   return shared === 'own' ? OWN_SEAT : NO_SEAT
 }
 
+/** Whether a call with this key finds a seat that can pay, as far as is known here. */
+export function findsSeat(grant: Grant, shared: SharedSeat): boolean {
+  if (grant.seat) return grant.seat.state === 'connected'
+  return userOfUnconnected(seatOfGrant(grant, shared)) === undefined
+}
+
 /** The master key, and an open gateway's owner. */
 export function seatOfOwner(shared: SharedSeat): SeatId {
   return shared === 'service' ? SERVICE_SEAT : OWN_SEAT
