@@ -39,16 +39,24 @@ export async function startDemoGateway(options: DemoOptions = {}): Promise<DemoG
       : { COPILOT_OAUTH_TOKEN: emulator.control.tokens.issue({ kind: 'ghu' }).value }),
     ...options.gateway?.environment,
   }
-  const gateway = await createGateway({ port: 0, ...options.gateway, environment })
-  return {
-    gateway,
-    emulator,
-    url: gateway.url,
-    folder,
-    async [Symbol.asyncDispose]() {
-      await gateway.close()
-      await emulator.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+  const clear = async (): Promise<void> => {
+    await emulator.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const gateway = await createGateway({ port: 0, ...options.gateway, environment })
+    return {
+      gateway,
+      emulator,
+      url: gateway.url,
+      folder,
+      async [Symbol.asyncDispose]() {
+        await gateway.close()
+        await clear()
+      },
+    }
+  } catch (error) {
+    await clear()
+    throw error
   }
 }
