@@ -63,6 +63,7 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   let working: Promise<unknown> = Promise.resolve()
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
   let renewedAt = 0
+  let renewedWallMs = clock.now()
   let closed = false
   let drawingAhead = false
 
@@ -108,9 +109,12 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   }
 
   const draw = async (reservation: Reservation, amount: number): Promise<BudgetVerdict> => {
-    for (;;) {
+    for (let draws = 0; ; draws++) {
       const here = reserveHere(reservation, amount)
       if (here) return here
+      // Granted, and still not enough: what is held here is not what the store knows, since it expired there while this
+      // process was suspended or cut off. The store is told before it is asked again.
+      if (draws > 0) await postNow(true)
       const refusal = await drawOnce(reservation, amount)
       if (refusal) return refused(refusal)
     }
@@ -179,23 +183,31 @@ export function createAllowances(options: AllowancesOptions): Budgets {
   }
 
   const post = (): Promise<void> =>
-    oneByOne(async () => {
-      const nowMs = clock.monotonic()
-      const renews = nowMs - renewedAt >= RENEW_MS
-      const taken = []
-      for (const [key, allowance] of allowances) {
-        if (allowance.isOver(nowMs)) {
-          allowance.forgotten = true
-          allowances.delete(key)
-          continue
-        }
-        const posting = allowance.takePosting({ nowMs, atTheEnd: closed, renews })
-        if (posting) taken.push({ allowance, ...posting })
-      }
-      if (taken.length > 0) await send(taken)
-      if (renews) renewedAt = nowMs
-      if (allowances.size > 0) postWithin(IDLE_MS)
+    oneByOne(() => {
+      // Holds expire by the wall clock, which goes on while the machine sleeps, and jumps.
+      const sinceMs = Math.max(clock.monotonic() - renewedAt, clock.now() - renewedWallMs)
+      return postNow(sinceMs >= RENEW_MS)
     })
+
+  const postNow = async (renews: boolean): Promise<void> => {
+    const nowMs = clock.monotonic()
+    const taken = []
+    for (const [key, allowance] of allowances) {
+      if (allowance.isOver(nowMs)) {
+        allowance.forgotten = true
+        allowances.delete(key)
+        continue
+      }
+      const posting = allowance.takePosting({ nowMs, atTheEnd: closed, renews })
+      if (posting) taken.push({ allowance, ...posting })
+    }
+    if (taken.length > 0) await send(taken)
+    if (renews) {
+      renewedAt = nowMs
+      renewedWallMs = clock.now()
+    }
+    if (allowances.size > 0) postWithin(IDLE_MS)
+  }
 
   const send = async (
     taken: readonly (NonNullable<ReturnType<Allowance['takePosting']>> & {
