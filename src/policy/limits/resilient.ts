@@ -10,6 +10,8 @@ import { shareOf } from './share.ts'
 
 /** After a failure calls are counted alone for so long, before one of them asks the shared store again. */
 const RETRY_MS = 250
+/** Calls that are over and not settled in the shared store, while that is away; beyond it the oldest wait for their deadline. */
+const MOST_LEFT = 10_000
 
 /**
  * Limits that stay limits while the shared store is away: each process then counts alone, at its share of every limit, and
@@ -33,6 +35,11 @@ export function createResilientLimits(options: {
   let cautiousUntil = 0
   /** Calls that the shared store knows nothing of. */
   const localCalls = new Set<string>()
+  /** Calls that it was asked about, and whose answer was lost: it may have counted them. */
+  const doubtful = new Set<string>()
+  /** Calls that are over, and may still have their places there: until their deadline, which may be ten minutes away. */
+  const left = new Map<string, Settlement>()
+  let retrying = false
 
   const changed = (now: boolean): void => {
     if (now) retryAt = clock.monotonic() + RETRY_MS
@@ -44,24 +51,52 @@ export function createResilientLimits(options: {
 
   const takeShare = (request: TakeRequest) => local.take(shareOf(request, Math.max(1, replicas())))
 
-  const takeAlone = async (request: TakeRequest) => {
+  const takeAlone = async (request: TakeRequest, calls: Set<string>) => {
     const verdict = await takeShare(request)
-    if (!verdict.refusal) localCalls.add(request.callId)
+    if (!verdict.refusal) calls.add(request.callId)
+    else if (calls === doubtful) settleLater(nothingOf(request))
     return verdict
   }
 
-  const giveBack = async (request: TakeRequest): Promise<void> => {
+  /** Places only: whether it has heard of the tokens is not known, and counted too much for a minute is on the safe side. */
+  const settleLater = (settlement: Settlement): void => {
+    left.set(settlement.callId, { ...settlement, estimatedTokens: settlement.tokens })
+    const [oldest] = left.keys()
+    if (left.size > MOST_LEFT && oldest !== undefined) left.delete(oldest)
+    retryLater()
+  }
+
+  const retryLater = (): void => {
+    if (retrying) return
+    retrying = true
+    clock.setTimer(RETRY_MS, () => void settleLeft())
+  }
+
+  const settleLeft = async (): Promise<void> => {
     try {
-      await shared.settle(nothingOf(request))
+      for (const [callId, settlement] of left) {
+        await shared.settle(settlement)
+        left.delete(callId)
+      }
     } catch {
-      // Counted too much for a minute: on the safe side.
+      // It is still away.
+    }
+    retrying = false
+    if (left.size > 0) retryLater()
+  }
+
+  const giveBack = async (settlement: Settlement): Promise<void> => {
+    try {
+      await shared.settle(settlement)
+    } catch {
+      settleLater(settlement)
     }
   }
 
   return {
     async take(request) {
       // A store that hangs would else cost every call its timeout.
-      if (away && clock.monotonic() < retryAt) return takeAlone(request)
+      if (away && clock.monotonic() < retryAt) return takeAlone(request, localCalls)
       if (away) retryAt = clock.monotonic() + RETRY_MS
       try {
         const verdict = await shared.take(request)
@@ -73,16 +108,18 @@ export function createResilientLimits(options: {
         }
       } catch {
         changed(true)
-        return takeAlone(request)
+        return takeAlone(request, doubtful)
       }
       // The shared store has counted a call that goes no further: too much for a minute, on the safe side.
       const share = await takeShare(request)
-      if (share.refusal) await giveBack(request)
+      if (share.refusal) await giveBack(nothingOf(request))
       return share
     },
     async settle(settlement) {
       await local.settle(settlement)
-      if (!localCalls.delete(settlement.callId)) await shared.settle(settlement)
+      if (localCalls.delete(settlement.callId)) return
+      if (doubtful.delete(settlement.callId)) settleLater(settlement)
+      else await giveBack(settlement)
     },
   }
 }
