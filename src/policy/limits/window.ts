@@ -20,8 +20,9 @@ export class Window {
   /** Forgets what has left the window. */
   turn(nowMs: number): void {
     const newest = bucketAt(nowMs)
-    if (newest <= this.#newest) return
-    if (newest - this.#newest >= SLOTS) {
+    if (newest <= this.#newest && this.#newest - newest < SLOTS) return
+    // Nothing of it is within a minute of now; after a clock that was set back neither.
+    if (Math.abs(newest - this.#newest) >= SLOTS) {
       this.#slots.fill(0)
       this.#sum = 0
     } else {
