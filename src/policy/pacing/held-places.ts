@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SeatId } from '../../core/call.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { HeldPlace, PlaceBook } from './place-book.ts'
+import { LEASE_MS, type HeldPlace, type PlaceBook } from './place-book.ts'
 
 /** The places that this process holds in a book that it shares with others. */
 export interface HeldPlaces {
@@ -56,6 +56,8 @@ export function createHeldPlaces(options: {
   const { book, clock, replicas } = options
   const lanes = new Map<SeatId, Lane>()
   const held = new Map<string, SeatId>()
+  /** Given up while the book was away: it has them until it hears of it, or their lease ends. */
+  const owed = new Map<string, { readonly seat: SeatId; readonly until: number }>()
   let away = false
   let askAgainAt = 0
   let cautiousUntil = 0
@@ -75,15 +77,28 @@ export function createHeldPlaces(options: {
     if (lane.running === 0 && lane.atHand.length === 0) lanes.delete(seat)
   }
 
+  const owe = (seat: SeatId, placeId: string): void => {
+    const now = clock.monotonic()
+    for (const [id, { until }] of owed) {
+      if (until > now) break
+      owed.delete(id)
+    }
+    owed.set(placeId, { seat, until: now + LEASE_MS })
+  }
+
   const renew = async (): Promise<void> => {
     const all: HeldPlace[] = [...held].map(([placeId, seat]) => ({ seat, placeId }))
     await book.renew(all)
+    for (const [placeId, { seat }] of owed) {
+      owed.delete(placeId)
+      book.give(seat, placeId).catch(() => undefined)
+    }
     if (away) cautiousUntil = clock.monotonic() + RENEW_MS
     away = false
   }
 
   const renewLater = (): void => {
-    if (held.size === 0) return
+    if (held.size + owed.size === 0) return
     cancelRenewal ??= clock.setTimer(away ? RETRY_MS : RENEW_MS, () => {
       cancelRenewal = undefined
       renew().then(renewLater, wentAway)
@@ -95,7 +110,10 @@ export function createHeldPlaces(options: {
     askAgainAt = clock.monotonic() + RETRY_MS
     // Alone there is a share, and what is not in use is not part of it.
     for (const [seat, lane] of lanes) {
-      for (const { placeId } of lane.atHand.splice(0)) held.delete(placeId)
+      for (const { placeId } of lane.atHand.splice(0)) {
+        held.delete(placeId)
+        owe(seat, placeId)
+      }
       forgetLane(seat, lane)
     }
     // What runs is entered again soon after the book is back, not when a renewal would be due.
@@ -111,8 +129,10 @@ export function createHeldPlaces(options: {
 
   const letGo = (seat: SeatId, placeId: string): void => {
     held.delete(placeId)
-    // Unless the book hears of it, the place is free when its lease ends.
-    book.give(seat, placeId).catch(() => undefined)
+    book.give(seat, placeId).catch(() => {
+      owe(seat, placeId)
+      renewLater()
+    })
   }
 
   const sweep = (): void => {
@@ -171,6 +191,8 @@ export function createHeldPlaces(options: {
       const answer = await book.take({ seat, placeId, ...ceiling })
       if (!answer.granted) return { waitMs: Math.min(answer.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS) }
     } catch {
+      // It may have been given, and the answer lost.
+      owe(seat, placeId)
       wentAway()
       return takeAlone(seat, ceiling)
     }
