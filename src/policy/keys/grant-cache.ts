@@ -58,8 +58,6 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
       const known = entries.get(hash)
       if (known?.grant && readAt - known.readAt < usableMs) return known.grant
       throw error
-    } finally {
-      reading.delete(hash)
     }
   }
 
@@ -73,12 +71,15 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
 
   /** One at a time for each key. */
   const readOnce = (hash: string): Promise<Grant | undefined> => {
-    let pending = reading.get(hash)
-    if (!pending) {
-      pending = read(hash)
-      reading.set(hash, pending)
+    const pending = reading.get(hash)
+    if (pending) return pending
+    const begun = read(hash)
+    reading.set(hash, begun)
+    const over = (): void => {
+      if (reading.get(hash) === begun) reading.delete(hash)
     }
-    return pending
+    begun.then(over, over)
+    return begun
   }
 
   return {
@@ -94,6 +95,8 @@ export function createGrantCache(options: GrantCacheOptions): GrantCache {
     clear() {
       epoch++
       entries.clear()
+      // Whoever asks from now on waits for no answer that was on its way before.
+      reading.clear()
     },
   }
 }
