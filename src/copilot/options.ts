@@ -34,7 +34,7 @@ export interface Refresh {
 /** Who keeps other people's sign-ins. */
 interface SeatCredentials {
   /** `undefined`: this seat is not connected. */
-  credential(seat: SeatId): Promise<GitHubCredential | undefined>
+  credential(seat: SeatId, refused?: string): Promise<GitHubCredential | undefined>
 }
 
 /** A GitHub token as a device flow gave it. */

@@ -53,13 +53,13 @@ export function createSeat(context: SeatContext, id: SeatId, apiKey: string | un
   let skipped: readonly SkippedSource[] = []
   let accesses: { readonly held: Held; readonly byBase: Map<string, Access> } | undefined
 
-  async function resolve(): Promise<Credential> {
-    const credential = await find()
+  async function resolve(refused?: string): Promise<Credential> {
+    const credential = await find(refused)
     if (credential) return credential
     throw context.notSignedIn(id)
   }
 
-  async function find(): Promise<Credential | undefined> {
+  async function find(refused: string | undefined): Promise<Credential | undefined> {
     if (id === OWN_SEAT || apiKey !== undefined) {
       const found = await resolveOwnCredential({
         environment: options.environment,
@@ -72,7 +72,7 @@ export function createSeat(context: SeatContext, id: SeatId, apiKey: string | un
       skipped = found.skipped
       return found.credential
     }
-    const found = await options.seats?.credential(id)
+    const found = await options.seats?.credential(id, refused)
     if (!found) return undefined
     const { token, login, expiresAtMs, host = hosts.host } = found
     const known = { source: 'seat', host, login, expiresAtMs } as const

@@ -69,7 +69,7 @@ export interface TeamsOptions {
   /** Who pays for keys without a seat of their own. @default 'service' with an organisation's credential, else 'own' */
   readonly sharedSeat?: SharedSeat | undefined
   /** The organisation's own credential. */
-  readonly organisation?: (() => Promise<GitHubToken>) | undefined
+  readonly organisation?: ((refused?: string) => Promise<GitHubToken>) | undefined
   /** What a call may do when limits and budgets cannot be asked for. @default 'refuse' */
   readonly whenStoreIsAway?: 'refuse' | 'allow' | undefined
   /** How long a known key works while the store is away. @default 300000 */

@@ -26,7 +26,7 @@ export interface ObtainOptions {
   readonly clock: Clock
   readonly hosts: ConfiguredHosts
   /** Rejects with how to sign in when there is none. */
-  readonly resolve: () => Promise<Credential>
+  readonly resolve: (refused?: string) => Promise<Credential>
   /** Where tokens exchanged for this credential are kept, and under which key. */
   readonly shareFor: (credential: Credential) => {
     readonly share: TokenShare
@@ -45,10 +45,10 @@ export function createObtain(options: ObtainOptions): (request: GrantRequest) =>
   const baseFor = createBaseChooser(log)
 
   return async (request) => {
-    const credential = await options.resolve()
-    const hosts = options.hosts.hostsFor(credential.host)
     const old = request.reason === 'first' ? undefined : request.old
     const refused = request.reason === 'refused' ? old : undefined
+    const credential = await options.resolve(refused?.credential.token)
+    const hosts = options.hosts.hostsFor(credential.host)
     if (credential.kind === 'tid') {
       return staticGrant({ credential, hosts, request, nowMs: clock.now(), baseFor })
     }

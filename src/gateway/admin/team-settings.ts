@@ -14,7 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** What the environment says of teams. `docs/teams.md` lists the variables. */
 export interface TeamSettings {
   readonly sharedSeat: SharedSeat | undefined
-  readonly organisation: (() => Promise<GitHubToken>) | undefined
+  readonly organisation: ((refused?: string) => Promise<GitHubToken>) | undefined
   readonly whenStoreIsAway: 'refuse' | 'allow'
   readonly keysUsableMs: number | undefined
   readonly migrations: 'apply' | 'refuse'

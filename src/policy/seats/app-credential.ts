@@ -30,7 +30,9 @@ const CLOCK_SKEW_SECONDS = 60
  * The organisation's own credential, renewed from the App's private key for as long as the gateway runs.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app
  */
-export function createAppCredential(options: AppOptions): () => Promise<GitHubToken> {
+export function createAppCredential(
+  options: AppOptions,
+): (refused?: string) => Promise<GitHubToken> {
   const { http, clock, appId, installationId } = options
   const host = options.host ?? 'github.com'
   const api = options.apiUrl ?? apiOf(host)
@@ -67,8 +69,12 @@ export function createAppCredential(options: AppOptions): () => Promise<GitHubTo
     return held.token
   }
 
-  return () => {
-    if (held && held.expiresAtMs - clock.now() > RENEW_BEFORE_MS) return Promise.resolve(held.token)
+  return (refused) => {
+    // GitHub may end a token before its time: when the installation was suspended, or given other permissions.
+    const good = held && held.token.token !== refused
+    if (held && good && held.expiresAtMs - clock.now() > RENEW_BEFORE_MS) {
+      return Promise.resolve(held.token)
+    }
     flight ??= renew()
       .catch((error: unknown) => {
         // There are minutes left: GitHub may be back in them, and the next call asks again.

@@ -6,20 +6,20 @@ import type { Seat } from './seat.ts'
 
 /** Where whoever calls GitHub gets the token of a seat that is not its own. */
 export interface SeatCredentials {
-  /** Rejects with what is missing, and how to mend it. */
-  credential(seat: SeatId): Promise<GitHubToken>
+  /** Rejects with what is missing, and how to mend it. `refused`: this one was refused; another, if there may be one. */
+  credential(seat: SeatId, refused?: string): Promise<GitHubToken>
 }
 
 export function createSeatCredentials(options: {
   readonly service: SeatService | undefined
   /** The organisation's own credential, where there is one. */
-  readonly organisation?: (() => Promise<GitHubToken>) | undefined
+  readonly organisation?: ((refused?: string) => Promise<GitHubToken>) | undefined
 }): SeatCredentials {
   const { service, organisation } = options
 
   return {
-    async credential(seat) {
-      if (seat === SERVICE_SEAT && organisation) return organisation()
+    async credential(seat, refused) {
+      if (seat === SERVICE_SEAT && organisation) return organisation(refused)
       const user = userOfUnconnected(seat)
       if (user !== undefined) throw notConnected(user)
       if (seat === NO_SEAT || seat === SERVICE_SEAT) throw noSharedSeat()
