@@ -194,17 +194,20 @@ export function createKeeper(options: KeeperOptions): Keeper {
       return held
     },
     async renew(generation, reason, signal) {
+      // Asked anew after each wait: someone may have signed out meanwhile.
+      const refused = (): Held | undefined => (held?.generation === generation ? held : undefined)
       if (flight) await abortable(flight, signal)
-      if (!held || held.generation !== generation) return
+      if (!refused()) return
       const failure = await standing()
       if (failure) throw failure
       if (flight) await abortable(flight, signal)
-      if (held.generation !== generation) return
+      const old = refused()?.grant
+      if (!old) return
       const minuteAgo = clock.monotonic() - 60_000
       forcedAt = forcedAt.filter((at) => at > minuteAgo)
       if (forcedAt.length >= MAX_FORCED_A_MINUTE) throw refusedAgain()
       forcedAt.push(clock.monotonic())
-      await abortable(start({ reason, old: held.grant }), signal)
+      await abortable(start({ reason, old }), signal)
     },
     get current() {
       return held
