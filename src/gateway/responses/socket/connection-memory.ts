@@ -41,6 +41,7 @@ export function createConnectionMemory(
   /** An item is measured once, however many turns it stays. */
   const sizes = new WeakMap<object, number>()
   let bytes = 0
+  let closed = false
 
   const sizeOf = (item: JsonValue): number => {
     if (!isJsonObject(item)) return JSON.stringify(item).length
@@ -60,7 +61,8 @@ export function createConnectionMemory(
     find: (id) => entries.get(id)?.items,
     remember(input: readonly JsonValue[], response: JsonObject) {
       const id = asString(response['id'])
-      if (id === undefined) return
+      // What comes after the end of the connection would be given back by nobody.
+      if (id === undefined || closed) return
       const items = conversationAfter(input, response)
       const size = items.reduce<number>((sum, item) => sum + sizeOf(item), 0)
       const known = entries.get(id)
@@ -83,6 +85,7 @@ export function createConnectionMemory(
       if (entry !== undefined) drop(id, entry)
     },
     clear() {
+      closed = true
       for (const [id, entry] of entries) drop(id, entry)
     },
   }
