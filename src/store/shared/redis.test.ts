@@ -137,6 +137,18 @@ describe.skipIf(!redis)('what replicas share in Redis', () => {
     await patient.close()
     network.close()
   })
+
+  test('a replica stops also while Redis is silent', async () => {
+    const network = await openNetwork(Number(new URL(server?.url ?? '').port))
+    const quick = await openRedis(network.url, undefined, 50)
+    const replicas = await countReplicas(quick, createVirtualClock(), 1)
+    network.fallSilent()
+    const begun = performance.now()
+    await replicas.close()
+    expect(performance.now() - begun).toBeLessThan(2_000)
+    await quick.close()
+    network.close()
+  }, 30_000)
 })
 
 /** Carries bytes to the port, until it carries those of the connections it has no further. */

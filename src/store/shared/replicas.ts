@@ -74,7 +74,8 @@ export async function countReplicas(
     async close() {
       closed = true
       cancel()
-      await unsubscribe().catch(() => undefined)
+      // Not waited for: a server that is silent answers it after many seconds, and the connection is closed next.
+      unsubscribe().catch(() => undefined)
       await redis.command(['ZREM', MEMBERS, own]).catch(() => undefined)
     },
   }
