@@ -11,6 +11,8 @@ import { TargetHealth } from './target-health.ts'
 /** Chooses among the targets of a group, and remembers how they fare. All state is in this value. */
 export interface Balancer {
   pick(targets: readonly Target[], context: PickContext): Pick
+  /** Others may have filled it since it was picked. */
+  isFull(target: Target): boolean
   begin(target: Target, seat: SeatId): void
   /** Exactly once for each `begin`. `error` absent: it answered. `aborted`: nothing was learned. */
   end(target: Target, seat: SeatId, result: AttemptResult, router: RouterSettings): void
@@ -96,6 +98,8 @@ export function createBalancer(clock: Clock, random: Random): Balancer {
       if (chosen !== undefined) return { kind: 'target', target: chosen }
       return soonest === Infinity ? { kind: 'none' } : { kind: 'busy', waitMs: soonest }
     },
+    isFull: ({ deployment }) =>
+      deployment !== undefined && loadOf(deployment).fullFor(deployment, clock.monotonic()) > 0,
     begin({ deployment }, seat) {
       if (deployment === undefined) return
       const now = clock.monotonic()

@@ -6,6 +6,8 @@ export type TargetOutcome =
   | { readonly kind: 'answered' }
   /** The upstream has no such model. */
   | { readonly kind: 'missing' }
+  /** Others have filled it while this call waited for admission: the balancer is asked again. */
+  | { readonly kind: 'full' }
   | FailedTarget
 
 export interface FailedTarget {

@@ -76,6 +76,10 @@ export async function tryRoute(
       progress.target = undefined
       continue
     }
+    if (outcome.kind === 'full') {
+      progress.target = undefined
+      continue
+    }
     failure = outcome.error
     const step = decide(state, progress, target, route, asked, outcome)
     if (step.kind === 'give-up') {
@@ -87,7 +91,14 @@ export async function tryRoute(
       continue
     }
     const problem = await mend(state, progress, target, asked, step.mend, outcome.access)
-    if (problem !== undefined) return problem
+    if (problem === undefined) continue
+    failure = problem
+    // Here it would fail again; another target may need no mending.
+    if (freeOther(state, route, progress.pick) === undefined) return failure
+    const unmended = { ...outcome, error: problem, mend: undefined }
+    const next = decide(state, progress, target, route, asked, unmended)
+    if (next.kind !== 'retry') return failure
+    await retry(state, progress, next)
   }
 }
 
@@ -168,7 +179,7 @@ async function retry(
   progress.target = undefined
 }
 
-/** `undefined`, or why it could not be mended: then that is the group's failure. */
+/** `undefined`, or why it could not be mended: then that is the target's failure. */
 async function mend(
   state: CallState,
   progress: Progress,
@@ -200,8 +211,12 @@ async function mend(
   }
 }
 
-function noSuchModel({ settings, house, call }: CallState, route: Route): Promise<JetwayError> {
-  return notFound(route, settings, house.upstreams, { seat: call.caller.seat }, call.signal)
+async function noSuchModel(
+  { settings, house, call, interrupts }: CallState,
+  route: Route,
+): Promise<JetwayError> {
+  const place = { seat: call.caller.seat }
+  return interrupts.waitFor(notFound(route, settings, house.upstreams, place, call.signal))
 }
 
 function allBusy(route: Route, waitMs: number): RateLimitError {

@@ -1,5 +1,4 @@
 import { NotFoundError } from '../../core/errors.ts'
-import type { JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
 import type { WireChoice } from '../plan/choose-wire.ts'
@@ -44,23 +43,23 @@ export async function tryTarget(
     if (house.fetchImage !== undefined && settings.images?.fetch === true) {
       await bringImages(state, house.fetchImage, settings.images)
     }
-    const choice = wireFor(state, model, lessons)
-    log.open(upstream.provider, model.id, choice.wire)
-    const granted = interrupts.waitFor(upstream.access(place, call.signal))
-    const access = granted instanceof Promise ? await granted : granted
-    const outbound = plan(state, target, upstream, model, choice, access, lessons)
-    state.outbound = outbound
-    log.planned(outbound.plan.initiator.value)
-
+    // Asked again after the waits above; what was mended goes again whatever came between.
+    if (lessons.length === 0 && house.balancer.isFull(target)) return { kind: 'full' }
     house.balancer.begin(target, call.caller.seat)
-    let failed: JetwayError | undefined
+    let concluded: TargetOutcome | undefined
     try {
+      const choice = wireFor(state, model, lessons)
+      log.open(upstream.provider, model.id, choice.wire)
+      const granted = interrupts.waitFor(upstream.access(place, call.signal))
+      const access = granted instanceof Promise ? await granted : granted
+      const outbound = plan(state, target, upstream, model, choice, access, lessons)
+      state.outbound = outbound
+      log.planned(outbound.plan.initiator.value)
       const outcome = await beginExchange(state, target, upstream, place, access, outbound).outcome
-      const concluded = conclude(state, upstream, access, outbound, outcome)
-      failed = concluded.kind === 'failed' ? concluded.error : state.failure
+      concluded = conclude(state, upstream, access, outbound, outcome)
       return concluded
     } finally {
-      endAt(state, target, failed)
+      endAt(state, target, concluded)
     }
   } catch (error) {
     // A client that is gone, and a caller who may not, are the same at every other target.
@@ -71,10 +70,12 @@ export async function tryTarget(
   }
 }
 
-function endAt(state: CallState, target: Target, failed: JetwayError | undefined): void {
+/** Without an outcome nothing was learned of the target. */
+function endAt(state: CallState, target: Target, outcome: TargetOutcome | undefined): void {
   const { house, usage, interrupts, settings } = state
   const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-  const result = { error: failed, aborted: interrupts.aborted, tokens }
+  const error = outcome?.kind === 'failed' ? outcome.error : state.failure
+  const result = { error, aborted: interrupts.aborted || outcome === undefined, tokens }
   house.balancer.end(target, state.call.caller.seat, result, settings.router)
 }
 
