@@ -31,6 +31,8 @@ export interface AssembleOptions {
   readonly seats?: CopilotOptions['seats']
   readonly sharedTokens?: CopilotOptions['shared']
   readonly admission?: Admission | undefined
+  /** Whose models can be called by name alone, without a deployment of the configuration. @default every provider's */
+  readonly callableProviders?: EngineOptions['callableProviders']
   /** Where sessions were served, over all replicas. @default this process alone */
   readonly sessions?: EngineOptions['sessions']
   readonly observers?: readonly Observer[] | undefined
@@ -93,6 +95,7 @@ export function assembleEngine(options: AssembleOptions): Assembled {
     dialects,
     wires,
     admission: options.admission,
+    callableProviders: options.callableProviders,
     sessions: options.sessions,
     observers: options.observers,
     clock,

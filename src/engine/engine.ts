@@ -50,6 +50,11 @@ export interface EngineOptions {
   readonly sessions?: SessionBook | undefined
   readonly clock: Clock
   readonly random: Random
+  /**
+   * Providers whose models can be called as `provider/model` where no deployment says so; the others are for deployments.
+   * @default all of `upstreams`
+   */
+  readonly callableProviders?: ReadonlySet<string> | undefined
   /** Whose models can be called by their bare names. @default the first of `upstreams` */
   readonly defaultProvider?: string | undefined
   /** Taken where a call names none. @default 'gpt-4o' */
@@ -77,7 +82,10 @@ export function createEngine(options: EngineOptions): Engine {
     observers: options.observers ?? [],
     clock,
     random,
-    resolver: createResolver(new Set(upstreams.keys()), defaultProvider),
+    resolver: createResolver(
+      options.callableProviders ?? new Set(upstreams.keys()),
+      defaultProvider,
+    ),
     balancer: createBalancer(clock, random),
     sessions: options.sessions ?? createSessionBook(clock),
     budget: createRetryBudget(clock),

@@ -29,6 +29,12 @@ import { metricsRoute } from './own/metrics-route.ts'
 import type { OwnRoute } from './own/own-route.ts'
 import { VERSION } from './version.ts'
 
+/**
+ * What clients may name without a deployment of the configuration. A key for another provider that happens to stand in the
+ * environment is the operator's, and not everyone's to spend; `litellm_proxy` has an address only where the operator gave it one.
+ */
+const CALLABLE_PROVIDERS = new Set(['github_copilot', 'litellm_proxy'])
+
 export interface GatewayOptions {
   /** A configuration file in LiteLLM's form. @default none: every model of the catalogue is served */
   readonly config?: string | undefined
@@ -171,6 +177,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     log,
     clock,
     admission: extensions.admission,
+    callableProviders: CALLABLE_PROVIDERS,
     observers: [
       metrics.observer,
       ...(tracing === undefined ? [] : [tracing.observer]),

@@ -205,14 +205,19 @@ function callIds(): () => string {
 /** A header takes these only; ids of users and teams may hold others. */
 const UNPRINTABLE = /[^\x20-\x7e]/g
 
+/** Whose models have bare names: a key for `gpt-4o` is none for another provider's model of that name. */
+const BARE = 'github_copilot'
+
 function namesOf({ call, model, provider }: AdmissionRequest): readonly string[] {
-  return [call.model, model.id, `${provider}/${model.id}`].filter((name) => name !== '')
+  const bare = provider === BARE ? model.id : ''
+  return [call.model, bare, `${provider}/${model.id}`].filter((name) => name !== '')
 }
 
 /** Models a caller names for the case that the first fails are no way around what its key may use. */
 function refuseFallbacks(grant: Grant, names: readonly string[]): JetwayError | undefined {
   for (const name of names) {
-    const refusal = refuseModel(grant, [name, name.slice(name.indexOf('/') + 1)])
+    const bare = name.startsWith(`${BARE}/`) ? name.slice(BARE.length + 1) : name
+    const refusal = refuseModel(grant, [name, bare])
     if (refusal) return refusal
   }
   return undefined

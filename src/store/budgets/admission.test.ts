@@ -157,6 +157,24 @@ describe.each(databases)('admission on $name', (testDatabase) => {
     await close()
   })
 
+  test('a key for a model of Copilot is none for another provider’s model of that name', async () => {
+    const { admission, close } = await house()
+    const request = requestOf(grantWith({}, undefined, { models: ['gpt-4o'] }))
+    const elsewhere = { ...request, call: { ...request.call, model: 'litellm_proxy/gpt-4o' } }
+    const refused = { status: 403, code: 'model_not_allowed' }
+    await expect(
+      admission.admit({ ...elsewhere, provider: 'litellm_proxy' }),
+    ).rejects.toMatchObject(refused)
+    const options = { ...request.call.options, fallbacks: ['litellm_proxy/gpt-4o'] }
+    await expect(
+      admission.admit({ ...request, call: { ...request.call, options } }),
+    ).rejects.toMatchObject(refused)
+    const prefixed = { ...request.call, model: 'github_copilot/gpt-4o' }
+    const permit = await admission.admit({ ...request, call: prefixed })
+    permit.settle(finished(0, 0))
+    await close()
+  })
+
   test('says which limit, what is left, and when to come again', async () => {
     const { admission, seats, close } = await house()
     const grant = grantWith(
