@@ -160,6 +160,8 @@ export interface RelayFilter {
   /** The dialect's error event for a failure of the connection, if the stream has not ended yet; else nothing. */
   fail(error: JetwayError): Uint8Array
   readonly usage: Usage | undefined
+  /** About how many bytes of the answer have passed: for an estimate where the upstream never says what it cost. */
+  readonly answerBytes: number
   /** The closing event was seen. */
   readonly finished: boolean
   /** An error event was seen in the stream. */

@@ -5,6 +5,7 @@ import type { JetwayError } from '../../core/errors.ts'
 import { asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
+import { DeltaSize } from '../sse/delta-size.ts'
 import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
@@ -47,6 +48,7 @@ class ChatRelay implements RelayFilter {
   readonly #opaque: OpaqueJoiner<HeldEvent>
   readonly #cutter: EventCutter
   readonly #frame = new TextFrame()
+  readonly #size = new DeltaSize()
   #identity: ChunkIdentity | undefined
   #splicer: ChunkSplicer | undefined
   #usage: Usage | undefined
@@ -66,6 +68,10 @@ class ChatRelay implements RelayFilter {
 
   get usage(): Usage | undefined {
     return this.#usage
+  }
+
+  get answerBytes(): number {
+    return this.#size.bytes
   }
 
   get finished(): boolean {
@@ -105,6 +111,7 @@ class ChatRelay implements RelayFilter {
       this.#output.keep(source, start, end)
       return
     }
+    this.#size.saw(end - start)
     if (this.#splicer !== undefined && !this.#opaque.holding) {
       if (this.#frame.holds(source, start, end)) {
         this.#output.keep(source, start, end)

@@ -10,6 +10,7 @@ import {
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Usage } from '../../core/usage.ts'
+import { DeltaSize } from '../sse/delta-size.ts'
 import { EventCutter } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
@@ -37,6 +38,7 @@ class MessagesRelay implements RelayFilter {
   readonly #output = new RelayOutput()
   readonly #usage = createUsageReader()
   readonly #cutter: EventCutter
+  readonly #size = new DeltaSize()
   #state: 'open' | 'finished' | 'failed' = 'open'
   #stopReasonSeen = false
   #failure: JetwayError | undefined
@@ -50,6 +52,10 @@ class MessagesRelay implements RelayFilter {
 
   get usage(): Usage | undefined {
     return this.#usage.usage
+  }
+
+  get answerBytes(): number {
+    return this.#size.bytes
   }
 
   get finished(): boolean {
@@ -89,7 +95,9 @@ class MessagesRelay implements RelayFilter {
   #onEvent(source: Buffer, start: number, end: number): void {
     // Nothing may follow the closing event.
     if (this.#state !== 'open') return
-    if (startsWith(source, start, end, CONTENT) || startsWith(source, start, end, PING)) {
+    const isContent = startsWith(source, start, end, CONTENT)
+    if (isContent || startsWith(source, start, end, PING)) {
+      if (isContent) this.#size.saw(end - start)
       this.#output.keep(source, start, end)
       return
     }

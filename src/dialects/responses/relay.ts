@@ -12,6 +12,7 @@ import {
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Usage } from '../../core/usage.ts'
+import { DeltaSize } from '../sse/delta-size.ts'
 import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
@@ -39,6 +40,7 @@ class ResponsesRelay implements RelayFilter {
   readonly #mender: ResponseMender
   readonly #calls = new Map<number, CallMender>()
   readonly #cutter: EventCutter
+  readonly #size = new DeltaSize()
   #state: 'open' | 'finished' | 'failed' = 'open'
   #usage: Usage | undefined
   #failure: JetwayError | undefined
@@ -57,6 +59,10 @@ class ResponsesRelay implements RelayFilter {
 
   get usage(): Usage | undefined {
     return this.#usage
+  }
+
+  get answerBytes(): number {
+    return this.#size.bytes
   }
 
   get finished(): boolean {
@@ -88,6 +94,7 @@ class ResponsesRelay implements RelayFilter {
     if (this.#state !== 'open') return
     const text = source.toString('latin1', start, end)
     if (isSpliceable(text)) {
+      this.#size.saw(end - start)
       const mended = spliceEvent(text, this.#idOf, this.#passesCalls)
       if (mended !== undefined) {
         this.#lastEvent = text

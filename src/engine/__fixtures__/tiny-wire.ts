@@ -219,6 +219,7 @@ const NOTHING = new Uint8Array(0)
 function filter(_options: StreamOptions): RelayFilter {
   const cut = createCutter()
   let usage: Usage | undefined
+  let answerBytes = 0
   let finished = false
   let failure: JetwayError | undefined
   const event = (error: JetwayError): Uint8Array => {
@@ -229,6 +230,7 @@ function filter(_options: StreamOptions): RelayFilter {
   return {
     push(bytes) {
       for (const one of cut(bytes)) {
+        answerBytes += asString(one['say'])?.length ?? 0
         if (one['done'] !== undefined) {
           finished = true
           usage = usageOf(one['done'])
@@ -241,6 +243,9 @@ function filter(_options: StreamOptions): RelayFilter {
     fail: (error) => event(error),
     get usage() {
       return usage
+    },
+    get answerBytes() {
+      return answerBytes
     },
     get finished() {
       return finished

@@ -23,6 +23,26 @@ export function estimateUsage(conversation: Conversation | undefined, outputToke
   }
 }
 
+/**
+ * What an answer used that ended before its upstream said so, since somebody left or something broke: nobody shall have answers
+ * for nothing by leaving before the last event. What the upstream had said until then stands.
+ *
+ * @param prompt as it could be read; else it is reckoned from its bytes
+ */
+export function usageOfBroken(
+  said: Usage | undefined,
+  prompt: { readonly conversation: Conversation | undefined; readonly bytes: number },
+  outputTokens: number,
+): Usage {
+  if (said?.nanoCredits !== undefined) return said
+  const guessed = estimateUsage(
+    prompt.conversation,
+    Math.max(outputTokens, said?.outputTokens ?? 0),
+  )
+  const inputTokens = prompt.conversation ? guessed.inputTokens : Math.ceil(prompt.bytes / 4)
+  return { ...guessed, inputTokens, ...said, outputTokens: guessed.outputTokens }
+}
+
 /** About how many tokens of an answer one part is. */
 export function tokensOfPart(part: Part): number {
   switch (part.type) {

@@ -4,6 +4,7 @@ import { BadGatewayError } from '../../core/errors.ts'
 import type { JetwayError } from '../../core/errors.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Restorer } from '../../dialects/healing/index.ts'
+import { tokensOfPart } from '../count/estimate-usage.ts'
 import { collectParts } from './collect-parts.ts'
 import type { PartCollector } from './collect-parts.ts'
 import type { EarlyEnd } from './early-end.ts'
@@ -19,6 +20,7 @@ export class CollectStream implements Receiver {
   readonly #encode: (answer: Answer) => Uint8Array
   readonly #early: EarlyEnd | undefined
   #size = 0
+  outputTokens = 0
   usage: Usage | undefined
   readonly finished = false
   readonly failure = undefined
@@ -40,6 +42,7 @@ export class CollectStream implements Receiver {
     this.#collector = collectParts()
     this.#decoder = wire.createStreamDecoder((part) => {
       early?.saw(part)
+      this.outputTokens += tokensOfPart(part)
       this.#collector.push(part)
       if (early !== undefined) restore?.part(part)
     }, options)

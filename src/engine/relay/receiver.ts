@@ -13,6 +13,8 @@ export interface Receiver {
   /** The connection, or the time, failed after something went out. */
   fail(error: JetwayError): void
   readonly usage: Usage | undefined
+  /** About how many tokens of the answer have come so far. */
+  readonly outputTokens: number
   /** The closing event was passed on: what fails now harms nobody. */
   readonly finished: boolean
   /** The error event with which the stream ended. */

@@ -4,6 +4,8 @@ import type { Usage } from '../../core/usage.ts'
 import type { Outlet } from './outlet.ts'
 import type { Receiver } from './receiver.ts'
 
+const BYTES_PER_TOKEN = 4
+
 /** A stream that client and upstream both understand: the bytes pass, the filter mends and taps. */
 export class RelayStream implements Receiver {
   readonly #outlet: Outlet
@@ -16,6 +18,10 @@ export class RelayStream implements Receiver {
 
   get usage(): Usage | undefined {
     return this.#filter.usage
+  }
+
+  get outputTokens(): number {
+    return this.#filter.answerBytes / BYTES_PER_TOKEN
   }
 
   get finished(): boolean {

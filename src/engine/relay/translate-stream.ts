@@ -2,6 +2,7 @@ import type { StreamDecoder, StreamEncoder, StreamOptions, Wire } from '../../co
 import type { JetwayError } from '../../core/errors.ts'
 import type { Part } from '../../core/parts.ts'
 import type { Usage } from '../../core/usage.ts'
+import { tokensOfPart } from '../count/estimate-usage.ts'
 import type { EarlyEnd } from './early-end.ts'
 import type { Outlet } from './outlet.ts'
 import type { Receiver } from './receiver.ts'
@@ -14,6 +15,7 @@ export class TranslateStream implements Receiver {
   readonly #early: EarlyEnd | undefined
   #text = ''
   finished = false
+  outputTokens = 0
   usage: Usage | undefined
   failure: JetwayError | undefined
 
@@ -61,6 +63,7 @@ export class TranslateStream implements Receiver {
     // A decoder ends with one terminal part; should one say more, the client is not told twice.
     if (this.failure !== undefined) return
     this.#early?.saw(part)
+    this.outputTokens += tokensOfPart(part)
     if (part.type === 'usage') this.usage = part.usage
     else if (part.type === 'turn-end') this.finished = true
     else if (part.type === 'error') this.failure = part.error

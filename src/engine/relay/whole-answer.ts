@@ -15,6 +15,8 @@ export class WholeReceiver implements Receiver {
   readonly #buffer: BoundedBuffer
   readonly #finish: (bytes: Uint8Array) => Finished
   usage: Usage | undefined
+  /** Nothing of it is looked at before its end. */
+  readonly outputTokens = 0
   readonly finished = false
   readonly failure = undefined
 

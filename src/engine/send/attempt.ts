@@ -16,6 +16,7 @@ export type AttemptOutcome =
       readonly status: number
       readonly usage: Usage | undefined
       readonly failure: JetwayError | undefined
+      readonly brokenAfter: number | undefined
     }
   /** Nothing went out: another attempt may answer. `refusal`: the upstream's own words, for the vendor to read. */
   | {
@@ -24,7 +25,11 @@ export type AttemptOutcome =
       readonly error: JetwayError | undefined
       readonly refusal: Refusal | undefined
     }
-  | { readonly kind: 'aborted' }
+  | {
+      readonly kind: 'aborted'
+      readonly usage: Usage | undefined
+      readonly brokenAfter: number | undefined
+    }
 
 export interface AttemptInput {
   readonly transport: Pick<Transport, 'dispatch'>
@@ -88,7 +93,8 @@ export class Attempt implements ExchangeHandler {
   /** The client is gone. */
   abort(): void {
     this.#exchange?.abort()
-    this.#finish({ kind: 'aborted' })
+    const { usage } = this.#input.receiver
+    this.#finish({ kind: 'aborted', usage, brokenAfter: this.#brokenAfter() })
   }
 
   onHead(status: number, headers: ResponseHeaders): void {
@@ -165,11 +171,19 @@ export class Attempt implements ExchangeHandler {
   #answered(failure: JetwayError | undefined): void {
     if (failure !== undefined) this.#exchange?.abort()
     const { usage } = this.#input.receiver
-    this.#finish({ kind: 'answered', status: this.#status, usage, failure })
+    const brokenAfter = failure === undefined ? undefined : this.#brokenAfter()
+    this.#finish({ kind: 'answered', status: this.#status, usage, failure, brokenAfter })
   }
 
   #failed(error: JetwayError | undefined, refusal: Refusal | undefined): void {
     this.#finish({ kind: 'failed', status: this.#status, error, refusal })
+  }
+
+  /** About how many tokens had come of an answer that had begun and was not finished. */
+  #brokenAfter(): number | undefined {
+    const { finished, outputTokens } = this.#input.receiver
+    const isBegun = this.#status >= 200 && this.#status < 300
+    return isBegun && !finished ? outputTokens : undefined
   }
 
   #finish(outcome: AttemptOutcome): void {

@@ -1,6 +1,9 @@
+import type { Conversation } from '../../core/conversation.ts'
 import { JetwayError } from '../../core/errors.ts'
 import type { Access, Place, Upstream } from '../../core/upstream.ts'
+import type { Usage } from '../../core/usage.ts'
 import type { Outbound } from '../plan/outbound.ts'
+import { usageOfBroken } from '../count/estimate-usage.ts'
 import { createReceiver } from '../relay/create-receiver.ts'
 import type { Target } from '../resolve/target.ts'
 import { fitsSocket } from '../responses/socket-transport.ts'
@@ -8,6 +11,7 @@ import { Attempt } from './attempt.ts'
 import type { AttemptOutcome } from './attempt.ts'
 import { deadlineOf, keepAliveOf, silenceOf } from './attempt-times.ts'
 import type { CallState } from './call-state.ts'
+import type { DecodedOnce } from './decoded.ts'
 import { healingMend } from './healing-mend.ts'
 import { headFor } from './reply.ts'
 import type { TargetOutcome } from './target-outcome.ts'
@@ -75,11 +79,12 @@ export function conclude(
   interrupts.attempt = undefined
 
   if (outcome.kind === 'aborted') {
+    state.usage = usageOf(state, outcome)
     log.ended(0, interrupts.reason)
     throw interrupts.reason
   }
   if (outcome.kind === 'answered') {
-    state.usage = outcome.usage
+    state.usage = usageOf(state, outcome)
     state.failure = outcome.failure
     log.ended(outcome.status, outcome.failure)
     log.close(undefined)
@@ -91,4 +96,23 @@ export function conclude(
   log.ended(status, error)
   const mend = healingMend(state, outbound, error, failure?.mend)
   return { kind: 'failed', error, mend, access }
+}
+
+/** As the upstream said; of an answer that broke before it did, about what came. */
+function usageOf(
+  { call, dialect, decoded }: CallState,
+  { usage, brokenAfter }: Exclude<AttemptOutcome, { kind: 'failed' }>,
+): Usage | undefined {
+  if (brokenAfter === undefined || dialect.operation !== 'generate') return usage
+  const bytes = call.body.bytes.length
+  return usageOfBroken(usage, { conversation: readable(decoded), bytes }, brokenAfter)
+}
+
+/** A request that was only relayed may be none that we could translate. */
+function readable(decoded: DecodedOnce): Conversation | undefined {
+  try {
+    return decoded.conversation()
+  } catch {
+    return undefined
+  }
 }
