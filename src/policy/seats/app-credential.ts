@@ -32,7 +32,7 @@ const CLOCK_SKEW_SECONDS = 60
  */
 export function createAppCredential(
   options: AppOptions,
-): (refused?: string) => Promise<GitHubToken> {
+): (ended?: string) => Promise<GitHubToken> {
   const { http, clock, appId, installationId } = options
   const host = options.host ?? 'github.com'
   const api = options.apiUrl ?? apiOf(host)
@@ -69,10 +69,10 @@ export function createAppCredential(
     return held.token
   }
 
-  return (refused) => {
+  return (ended) => {
     // GitHub may end a token before its time: when the installation was suspended, or given other permissions.
-    const good = held && held.token.token !== refused
-    if (held && good && held.expiresAtMs - clock.now() > RENEW_BEFORE_MS) {
+    const isEnded = ended !== undefined && ended === held?.token.token
+    if (held && !isEnded && held.expiresAtMs - clock.now() > RENEW_BEFORE_MS) {
       return Promise.resolve(held.token)
     }
     flight ??= renew()
