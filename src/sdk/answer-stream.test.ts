@@ -20,6 +20,7 @@ function open(): Fixture {
     head: { status: 200, headers: {}, body },
     raw: { status: 200, headers: {}, request_id: 'r1' },
     kind: chatStream,
+    facts: { request_id: 'r1', llm_provider: 'github_copilot', model: 'gpt-4o' },
     abort(reason) {
       aborted.push(reason.message)
       body.fail(reason)
@@ -99,6 +100,28 @@ describe('a streamed answer', () => {
     const again = open()
     again.body.push(Buffer.from('data: {"error":{"message":"slow down","code":429}}\n\n'))
     await expect(again.stream.next()).rejects.toThrow(RateLimitError)
+  })
+
+  test('every error names its call, and keeps what it says itself', async () => {
+    const own = new APIConnectionError('cut', { model: 'gpt-4o-mini', code: 'connection_reset' })
+    const { body, stream } = open()
+    body.fail(own)
+    await expect(stream.next()).rejects.toMatchObject({
+      code: 'connection_reset',
+      request_id: 'r1',
+      llm_provider: 'github_copilot',
+      model: 'gpt-4o-mini',
+    })
+    const empty = open()
+    empty.body.end()
+    await expect(empty.stream.final()).rejects.toMatchObject({ request_id: 'r1', model: 'gpt-4o' })
+  })
+
+  test('an error that is none of ours is thrown as it is', async () => {
+    const reason = new Error('stopped')
+    const { body, stream } = open()
+    body.fail(reason)
+    await expect(stream.next()).rejects.toBe(reason)
   })
 
   test('calls of next that wait together get one chunk each', async () => {

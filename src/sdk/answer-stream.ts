@@ -1,4 +1,6 @@
 import { createEventReader } from '../dialects/sse/read-event.ts'
+import { aboutCall } from './about-call.ts'
+import type { CallFacts } from './about-call.ts'
 import type { AnswerHead } from './answer-sink.ts'
 import type { RawResponse } from './types/options.ts'
 
@@ -38,12 +40,14 @@ export interface AnswerStreamOptions<Chunk, Whole> {
   readonly kind: StreamKind<Chunk, Whole>
   /** Aborts the call. */
   readonly abort: (reason: Error) => void
+  /** What errors of the stream are about: who writes one in its middle does not know the call. */
+  readonly facts: CallFacts
 }
 
 export function createAnswerStream<Chunk, Whole>(
   options: AnswerStreamOptions<Chunk, Whole>,
 ): AnswerStream<Chunk, Whole> {
-  const { head, raw, kind } = options
+  const { head, raw, kind, facts } = options
   const ready: Chunk[] = []
   let state: 'open' | 'ended' | 'closed' = 'open'
   let failure: { readonly error: unknown } | undefined
@@ -103,7 +107,7 @@ export function createAnswerStream<Chunk, Whole>(
       if (value !== undefined) return { value, done: false }
       if (failure !== undefined && state !== 'closed') {
         close('the stream failed')
-        throw failure.error
+        throw aboutCall(failure.error, facts)
       }
       return { value: undefined, done: true }
     },
@@ -119,7 +123,11 @@ export function createAnswerStream<Chunk, Whole>(
     async final() {
       const chunks: Chunk[] = []
       for await (const chunk of stream) chunks.push(chunk)
-      return kind.fold(chunks)
+      try {
+        return kind.fold(chunks)
+      } catch (error) {
+        throw aboutCall(error, facts)
+      }
     },
     toReadableStream() {
       const encoder = new TextEncoder()

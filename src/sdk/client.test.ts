@@ -248,6 +248,47 @@ describe('failures are classes', () => {
     await expect(failing).rejects.toThrow(RateLimitError)
   })
 
+  const broken = {
+    reset: { kind: 'reset', after: 2 },
+    cut: { kind: 'cut', after: 2 },
+    'stream-error': { kind: 'stream-error', after: 2 },
+  } as const
+  const input = 'Say hello'
+  const ask = [...HELLO]
+  const streams = {
+    chat: () => client.completion({ messages: ask, stream: true }),
+    responses: () => client.responses({ model: 'gpt-5.4', input, stream: true }),
+    messages: () => client.messages({ model: 'claude-sonnet-4.5', messages: ask, stream: true }),
+  }
+  const models = { chat: 'gpt-4o', responses: 'gpt-5.4', messages: 'claude-sonnet-4.5' } as const
+  for (const [fault, action] of Object.entries(broken)) {
+    for (const route of ['chat', 'responses', 'messages'] as const) {
+      test(`${fault} inside a stream of ${route}: the error names its call`, async () => {
+        house.emulator.control.faults.add({ on: { route }, times: 1, do: action })
+        const stream = await streams[route]()
+        const failing = stream.final()
+        await expect(failing).rejects.toThrow(JetwayError)
+        await expect(failing).rejects.toMatchObject({
+          llm_provider: 'github_copilot',
+          model: models[route],
+          request_id: stream._response.request_id,
+        })
+      })
+    }
+  }
+
+  test('a stall inside a stream: the timeout names its call', async () => {
+    const stall = { kind: 'stall', after: 2 } as const
+    house.emulator.control.faults.add({ on: { route: 'chat' }, times: 1, do: stall })
+    const stream = await client.completion({ messages: HELLO, stream: true, stream_timeout: 0.2 })
+    await expect(stream.final()).rejects.toMatchObject({
+      name: 'Timeout',
+      llm_provider: 'github_copilot',
+      model: 'gpt-4o',
+      request_id: stream._response.request_id,
+    })
+  })
+
   test('nobody is signed in: at once, and with how to', async () => {
     await using unsigned = createCopilot({ environment: house.unsigned, signIn: 'never' })
     const failing = unsigned.completion({ messages: HELLO })

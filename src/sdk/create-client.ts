@@ -1,6 +1,5 @@
-import type { Call } from '../core/call.ts'
-import { withDetails } from '../core/errors.ts'
-import type { JetwayError } from '../core/errors.ts'
+import { aboutCall, factsOfAnswer, factsOfCall } from './about-call.ts'
+import type { CallFacts } from './about-call.ts'
 import { createAnswerStream } from './answer-stream.ts'
 import type { StreamKind } from './answer-stream.ts'
 import type { AnswerHead } from './answer-sink.ts'
@@ -42,13 +41,19 @@ export function createClient(house: LazyHouse, options: CopilotOptions): JetwayC
         'throw',
       )
       const { call, outcome, abort } = performed
-      if (outcome.kind === 'failure') throw aboutCall(outcome.failure.error, call)
-      return { head: outcome.head, abort, id: call.id }
+      if (outcome.kind === 'failure') {
+        throw aboutCall(outcome.failure.error, factsOfCall(call))
+      }
+      return { head: outcome.head, abort, id: call.id, facts: factsOfAnswer(outcome.head, call) }
     })
 
   const whole = async <T extends object>(door: Door, given: CallExtras & object) => {
-    const { head, id } = await send(door, given)
-    return withResponse(await readJson<T>(head), rawResponse(head, id))
+    const { head, id, facts } = await send(door, given)
+    try {
+      return withResponse(await readJson<T>(head), rawResponse(head, id))
+    } catch (error) {
+      throw aboutCall(error, facts)
+    }
   }
 
   const generate =
@@ -63,8 +68,8 @@ export function createClient(house: LazyHouse, options: CopilotOptions): JetwayC
         complete(answer)
         return answer
       }
-      const { head, abort, id } = await send(door, given)
-      return createAnswerStream({ head, raw: rawResponse(head, id), kind, abort })
+      const { head, abort, id, facts } = await send(door, given)
+      return createAnswerStream({ head, raw: rawResponse(head, id), kind, abort, facts })
     }
 
   const sendMessages = generate(MESSAGES, messagesStream, same)
@@ -96,6 +101,7 @@ interface Answered {
   readonly head: AnswerHead
   readonly abort: (reason: Error) => void
   readonly id: string
+  readonly facts: CallFacts
 }
 
 /** Anthropic's API refuses a request without a limit; ours has the one that `completion` has. */
@@ -104,16 +110,6 @@ function withLimit(given: MessagesOptions): MessagesOptions {
 }
 
 const DEFAULT_MAX_TOKENS = 4096
-
-/** A failure before any attempt knows neither its call nor a model upstream: then it is the one that was asked for. */
-function aboutCall(error: JetwayError, { id, model }: Call): JetwayError {
-  if (error.request_id !== undefined && error.model !== undefined) return error
-  const asked = model === '' ? undefined : model
-  return withDetails(error, {
-    request_id: error.request_id ?? id,
-    model: error.model ?? asked,
-  })
-}
 
 function same<T>(answer: T): T {
   return answer
