@@ -53,6 +53,8 @@ export interface GenerateDialect extends DialectBase {
   readonly operation: 'generate'
   decodeRequest(body: JsonObject, path: RequestPath): Conversation
   encodeAnswer(answer: Answer, context: EncodeContext): JsonObject
+  /** The answer to a request that asks the model nothing (Ollama's load and unload), so that no upstream need be called. */
+  answerUnasked?(body: JsonObject, context: EncodeContext): JsonObject | undefined
   /** As `text/event-stream`. */
   readonly streamContentType: string
   createStreamEncoder(context: EncodeContext): StreamEncoder

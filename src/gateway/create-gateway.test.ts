@@ -248,6 +248,26 @@ describe('every dialect reaches a model', () => {
     expect(reply.json).toMatchObject({ capabilities: ['completion', 'tools', 'vision'] })
   })
 
+  const loaded = { model: 'gpt-4o', created_at: expect.any(String) as string, done: true }
+  const quiet = { message: { role: 'assistant', content: '' } }
+  test.each<[string, object, object]>([
+    ['/api/generate', {}, { response: '', done_reason: 'load' }],
+    ['/api/generate', { prompt: '', stream: false }, { response: '', done_reason: 'load' }],
+    ['/api/generate', { keep_alive: 0 }, { response: '', done_reason: 'unload' }],
+    ['/api/chat', { messages: [] }, { ...quiet, done_reason: 'load' }],
+    ['/api/chat', { messages: [], keep_alive: '0s' }, { ...quiet, done_reason: 'unload' }],
+  ])('Ollama’s %s with %j loads and unloads, at no cost', async (path, more, expected) => {
+    const demo = await start({ gateway: { masterKey: KEY } })
+    const key = { authorization: `Bearer ${KEY}` }
+    const reply = await post(demo.url, path, { model: 'gpt-4o:latest', ...more }, key)
+    expect(reply.status).toBe(200)
+    expect(reply.json).toEqual({ ...loaded, ...expected })
+    expect(upstream(demo)).toEqual([])
+    const unknown = await post(demo.url, path, { model: 'no-such-model', ...more }, key)
+    expect(unknown.status).toBe(404)
+    expect(unknown.json).toEqual({ error: expect.stringContaining('no-such-model') as string })
+  })
+
   test.each([
     ['/v1/chat/completions', { error: { message: expect.any(String), type: expect.any(String) } }],
     ['/v1/messages', { type: 'error', error: { type: 'authentication_error' } }],

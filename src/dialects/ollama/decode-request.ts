@@ -19,11 +19,7 @@ import { modelName, wantsStream } from './facts.ts'
 export function decodeChatRequest(body: JsonObject): Conversation {
   const messages = requiredArray(body, 'messages')
   if (messages.length === 0)
-    throw wrongField(
-      'messages',
-      'a list of at least one message (nothing need be loaded here)',
-      messages,
-    )
+    throw wrongField('messages', 'a list of at least one message', messages)
   return conversationOf(body, decodeMessages(messages), CHAT_FIELDS)
 }
 
@@ -32,13 +28,12 @@ export function decodeGenerateRequest(body: JsonObject): Conversation {
   const prompt = optionalString(body, 'prompt') ?? ''
   const system = optionalString(body, 'system')
   const images = decodeImages(body, '')
-  if (prompt === '' && images.length === 0)
-    throw wrongField('prompt', 'a text (nothing need be loaded here)', undefined)
   if (optionalString(body, 'suffix'))
     throw refusedField(
       'suffix',
       'Text cannot be inserted before a suffix here: chat models only continue. Say in the prompt what should follow.',
     )
+  if (prompt === '' && images.length === 0) throw wrongField('prompt', 'a text', undefined)
   const turns: Turn[] = []
   if (system)
     turns.push({ role: 'system', author: 'system', content: [{ type: 'text', text: system }] })

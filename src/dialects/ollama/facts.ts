@@ -1,7 +1,7 @@
 import type { RequestFacts } from '../../core/dialect.ts'
 import { asArray, asNumber, asObject, asString, isJsonObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { optionalBoolean, optionalString, requiredArray } from '../fields/read-fields.ts'
+import { optionalArray, optionalBoolean, optionalString } from '../fields/read-fields.ts'
 
 /** Clients add the tag `latest` to a name that has none. */
 export function modelName(body: JsonObject): string {
@@ -15,7 +15,7 @@ export function wantsStream(body: JsonObject): boolean {
 }
 
 export function readChatFacts(body: JsonObject): RequestFacts {
-  const messages = requiredArray(body, 'messages')
+  const messages = optionalArray(body, 'messages') ?? []
   const role = asString(asObject(messages.at(-1))?.['role'])
   return {
     ...readCommonFacts(body),

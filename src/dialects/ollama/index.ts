@@ -7,6 +7,7 @@ import { encodeError } from './errors.ts'
 import { readChatFacts, readGenerateFacts } from './facts.ts'
 import { chatForm, generateForm } from './form.ts'
 import type { Form } from './form.ts'
+import { answerChatLoad, answerGenerateLoad } from './load.ts'
 
 export { ollamaEmbed, ollamaEmbeddings } from './embed.ts'
 
@@ -15,6 +16,7 @@ export const ollamaChat: GenerateDialect = {
   id: 'ollama:chat',
   readFacts: readChatFacts,
   decodeRequest: decodeChatRequest,
+  answerUnasked: answerChatLoad,
 }
 
 export const ollamaGenerate: GenerateDialect = {
@@ -22,9 +24,12 @@ export const ollamaGenerate: GenerateDialect = {
   id: 'ollama:generate',
   readFacts: readGenerateFacts,
   decodeRequest: decodeGenerateRequest,
+  answerUnasked: answerGenerateLoad,
 }
 
-function withForm(form: Form): Omit<GenerateDialect, 'id' | 'readFacts' | 'decodeRequest'> {
+function withForm(
+  form: Form,
+): Omit<GenerateDialect, 'id' | 'readFacts' | 'decodeRequest' | 'answerUnasked'> {
   return {
     name: 'ollama',
     operation: 'generate',

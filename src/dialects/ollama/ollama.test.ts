@@ -123,6 +123,39 @@ test('a prompt is the user’s turn', () => {
   })
 })
 
+describe('a request that asks nothing', () => {
+  const answered = (body: JsonObject, dialect = ollamaGenerate) =>
+    dialect.answerUnasked?.({ model: 'm', ...body }, contextOf(body))
+
+  test.each<[JsonObject, string]>([
+    [{}, 'load'],
+    [{ prompt: '', system: 'S', images: [], keep_alive: '5m' }, 'load'],
+    [{ keep_alive: -1 }, 'load'],
+    [{ keep_alive: '10m' }, 'load'],
+    [{ keep_alive: '' }, 'load'],
+    [{ keep_alive: 0 }, 'unload'],
+    [{ keep_alive: '0' }, 'unload'],
+    [{ keep_alive: '0m0s' }, 'unload'],
+  ])('%j: %s', (body, done_reason) => {
+    const common = { model: 'asked-for', created_at: '1970-01-01T00:00:05.000Z' }
+    const done = { done: true, done_reason }
+    expect(answered(body)).toEqual({ ...common, response: '', ...done })
+    const message = { role: 'assistant', content: '' }
+    expect(answered({ ...body, messages: [] }, ollamaChat)).toEqual({ ...common, message, ...done })
+  })
+
+  test.each([
+    ['generate', ollamaGenerate, { prompt: 'Hi' }],
+    ['generate', ollamaGenerate, { images: [png] }],
+    ['generate', ollamaGenerate, { suffix: 'end' }],
+    ['generate', ollamaGenerate, { model: '' }],
+    ['chat', ollamaChat, { messages: [user] }],
+    ['chat', ollamaChat, { model: '', messages: [] }],
+  ])('%s asks something, or names no model: %#', (_, dialect, body) => {
+    expect(answered(body, dialect)).toBeUndefined()
+  })
+})
+
 describe('bad input is named', () => {
   test.each<[string, JsonObject]>([
     ['messages', {}],

@@ -12,7 +12,7 @@ import { bringImages } from './bring-images.ts'
 import type { CallState } from './call-state.ts'
 import { beginExchange, conclude } from './exchange.ts'
 import { placeOf } from './place-of.ts'
-import { answerEstimate } from './reply.ts'
+import { answerEstimate, answerUnasked } from './reply.ts'
 import type { TargetOutcome } from './target-outcome.ts'
 
 /**
@@ -40,6 +40,7 @@ export async function tryTarget(
     if (state.dialect.operation === 'count-tokens' && !model.wires.includes('messages')) {
       if (await answerEstimate(state)) return { kind: 'answered' }
     }
+    if (answerUnasked(state)) return { kind: 'answered' }
     if (house.fetchImage !== undefined && settings.images?.fetch === true) {
       await bringImages(state, house.fetchImage, settings.images)
     }
