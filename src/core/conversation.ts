@@ -20,6 +20,8 @@ export interface Conversation {
   readonly presencePenalty?: number | undefined
   readonly seed?: number | undefined
   readonly stop?: readonly string[] | undefined
+  /** The client is told which one of `stop` has ended the answer, which not every wire says. */
+  readonly namesStop?: boolean | undefined
   /** More than one answer; only the chat wire knows it. */
   readonly candidates?: number | undefined
   readonly logprobs?: { readonly top?: number | undefined } | undefined

@@ -53,6 +53,8 @@ const model: Model = {
 const EVIDENCE: Partial<
   Record<`${Feature} ${GenerateWire}`, (body: string, restore: Restorer | undefined) => boolean>
 > = {
+  // Clients of messages are told which one ended the answer, so theirs are cut here.
+  'stop chat': (body, restore) => body.includes('"END"') || cutsAtStop(restore),
   'stop responses': (_, restore) => cutsAtStop(restore),
   'allowed_tools messages': (body) => body.includes('"name":"f"') && !body.includes('"name":"g"'),
   'namespaces chat': (body) => body.includes('"name":"files__read"'),

@@ -271,7 +271,7 @@ export const FIDELITY = {
     chat: 'kept',
     responses: 'kept',
     messages: 'kept',
-    note: 'where the wire has none itself, the answer is cut where one stands, and the upstream is stopped there',
+    note: 'where the wire has none itself, or does not say which one it met to a client that is told, the answer is cut where one stands, and the upstream is stopped there',
   },
   logprobs: {
     what: 'Log probabilities',

@@ -20,10 +20,13 @@ describe('stop sequences', () => {
   const said = (parts: readonly Part[]): string =>
     parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')
 
-  test('only where the wire has none', () => {
+  test('only where the wire has none, or does not name it to a client that asks', () => {
     const conversation = asking(['END'])
     expect(healStopSequences(conversation, 'chat').conversation).toBe(conversation)
     expect(healStopSequences(conversation, 'responses').conversation).not.toHaveProperty('stop')
+    const named = { ...conversation, namesStop: true }
+    expect(healStopSequences(named, 'messages').conversation).toBe(named)
+    expect(healStopSequences(named, 'chat').conversation).not.toHaveProperty('stop')
   })
 
   test('the answer ends there, wherever its pieces are cut', () => {

@@ -9,14 +9,24 @@ export interface StopStep extends Step {
 }
 
 /**
- * The responses wire has no stop sequences, so the answer is cut where one stands, and the upstream is stopped there: what
- * little it says until it notices is billed, and how much that is, nobody says.
+ * The responses wire has no stop sequences, and chat stops at one without a word of it, although clients of messages go by
+ * `stop_sequence`. There the answer is cut where one stands, and the upstream is stopped there: what little it says until it
+ * notices is billed, and how much that is, nobody says.
  */
 export function healStopSequences(conversation: Conversation, wire: GenerateWire): StopStep {
-  const stops = conversation.stop?.filter((word) => word !== '') ?? []
-  if (wire !== 'responses' || stops.length === 0) return { conversation, changed: [] }
+  const stops = stopsCutHere(conversation, wire)
+  if (stops.length === 0) return { conversation, changed: [] }
   const { stop: _, ...rest } = conversation
   return { conversation: rest, changed: [], restore: createCutter(stops) }
+}
+
+/** The stop sequences that this wire leaves to us. */
+export function stopsCutHere(
+  { stop = [], namesStop }: Conversation,
+  wire: GenerateWire,
+): readonly string[] {
+  if (wire === 'messages' || (wire === 'chat' && namesStop !== true)) return []
+  return stop.filter((word) => word !== '')
 }
 
 function createCutter(stops: readonly string[]): Restorer {

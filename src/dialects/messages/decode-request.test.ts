@@ -74,6 +74,7 @@ describe('decoding a request', () => {
       temperature: 1,
       topK: 5,
       stop: ['END'],
+      namesStop: true,
       stream: true,
       includeUsage: true,
       user: 'u',

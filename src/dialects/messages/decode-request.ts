@@ -44,7 +44,7 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...(choice ? { toolChoice: choice } : {}),
     ...(parallel === undefined ? {} : { parallelToolCalls: parallel }),
     ...numbers(body),
-    ...(stop === undefined ? {} : { stop }),
+    ...(stop === undefined ? {} : { stop, namesStop: true }),
     ...(responseFormat ? { responseFormat } : {}),
     ...(reasoning ? { reasoning } : {}),
     ...(user === undefined ? {} : { user }),

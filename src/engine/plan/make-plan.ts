@@ -4,6 +4,7 @@ import { BadRequestError } from '../../core/errors.ts'
 import { asObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Model } from '../../core/model.ts'
+import { stopsCutHere } from '../../dialects/healing/index.ts'
 import { joined } from './draft-body.ts'
 import { encodedBody } from './encoded-body.ts'
 import type { Outbound } from './outbound.ts'
@@ -70,11 +71,12 @@ function streamsUpstream(call: Call, facts: RequestFacts, model: Model): boolean
   return (facts.maxOutputTokens ?? model.limits.outputTokens ?? Infinity) > limit
 }
 
-/** Where the wire has no stop sequences the upstream is stopped by hand, and only a stream can be. */
+/** Where the wire leaves stop sequences to us the upstream is stopped by hand, and only a stream can be. */
 function stopsHere({ call, dialect, choice, model, decoded }: PlanInput): boolean {
-  if (choice.wire !== 'responses' || dialect.wire === 'responses' || call.stream) return false
+  const { wire } = choice
+  if (call.stream || wire === dialect.wire || wire === 'embeddings') return false
   if (dialect.operation !== 'generate' || !model.supports.streaming) return false
-  return decoded.conversation().stop?.some((word) => word !== '') ?? false
+  return stopsCutHere(decoded.conversation(), wire).length > 0
 }
 
 /** Counting takes only what it counts: a member that the request does not hold is not added to it. */

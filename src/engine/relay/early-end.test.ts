@@ -30,8 +30,13 @@ const opening =
 const delta = (text: string): string =>
   event('response.output_text.delta', { output_index: 0, content_index: 0, delta: text })
 
-/** Writes the texts and then waits for the client to go; `closed` tells that it did. */
-function endless(...texts: readonly string[]): { reply: Reply; closed: Promise<void> } {
+const chatDelta = (content: string): string =>
+  `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: { content } }] })}\n\n`
+
+const endless = (...texts: readonly string[]) => unended(opening, ...texts.map(delta))
+
+/** Writes the events and then waits for the client to go; `closed` tells that it did. */
+function unended(...events: readonly string[]): { reply: Reply; closed: Promise<void> } {
   let close = (): void => {}
   const closed = new Promise<void>((resolve) => {
     close = resolve
@@ -39,8 +44,7 @@ function endless(...texts: readonly string[]): { reply: Reply; closed: Promise<v
   const reply: Reply = (response) => {
     response.on('close', close)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(opening)
-    for (const text of texts) response.write(delta(text))
+    for (const text of events) response.write(text)
   }
   return { reply, closed }
 }
@@ -101,6 +105,19 @@ describe.each([true, false])('stream %s', (stream) => {
     expect(sink.text).toContain('"stop_sequence":"END"')
     expect(sink.text).toContain('Once ')
     expect(record.usage?.estimated).toBe(true)
+  })
+
+  test('messages on a model of chat: says which sequence it was', async () => {
+    const { reply, closed } = unended(chatDelta('Once E'), chatDelta('ND upon'))
+    const upstream = { models: [tinyModel('one', { wires: ['chat'] })] }
+    const { engine, server } = await house([reply], { ...served, upstream })
+    const { sink, record } = await ask(engine, { ...anthropic, stream }, { dialect: 'messages' })
+    await closed
+    expect(sink.text).toContain('"stop_reason":"stop_sequence"')
+    expect(sink.text).toContain('"stop_sequence":"END"')
+    expect(sink.text).not.toContain('upon')
+    expect(record.degraded).toEqual([])
+    expect(JSON.parse(server.received[0]?.body ?? '{}')).not.toHaveProperty('stop')
   })
 
   test('an upstream that ends by itself has the last word', async () => {
