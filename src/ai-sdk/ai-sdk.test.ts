@@ -68,6 +68,7 @@ describe.each(MODELS)('the AI SDK over %s', (model) => {
     ])
     expect(result.finishReason).toBe('stop')
     expect(result.text).toContain('{"sum":3}')
+    expect(result.warnings).toEqual([])
   })
 
   test('the same, streamed', async () => {
@@ -103,6 +104,26 @@ describe.each(MODELS)('the AI SDK over %s', (model) => {
 })
 
 describe('what belongs to no one wire', () => {
+  test('a setting that the model does not take is a warning, whole and streamed', async () => {
+    const asked = {
+      model: jetway('gpt-5.4'),
+      prompt: 'Say hello',
+      temperature: 0.3,
+      topK: 3,
+      seed: 1,
+      presencePenalty: 1,
+    }
+    const features = ['topK', 'presencePenalty', 'seed', 'temperature']
+    const expected = features.map((feature) => ({ type: 'unsupported', feature }))
+    expect((await generateText(asked)).warnings).toEqual(expected)
+    const streamed = streamText(asked)
+    await streamed.consumeStream()
+    expect(await streamed.warnings).toEqual(expected)
+    const { topK: _, ...common } = asked
+    const taken = await generateText({ ...common, model: jetway('gpt-4o') })
+    expect(taken.warnings).toEqual([])
+  })
+
   test('an image goes out as data', async () => {
     await generateText({
       model: jetway('gpt-4o'),

@@ -56,11 +56,12 @@ describe('an AI SDK call as a completion', () => {
   })
 
   test('tools and the choice between them; a tool of another provider is a warning', () => {
+    const $schema = 'http://json-schema.org/draft-07/schema#'
     const schema = { type: 'object', properties: {} } as const
     const { request, warnings } = encodeCall('gpt-4o', {
       prompt: HELLO,
       tools: [
-        { type: 'function', name: 'add', description: 'adds', inputSchema: schema },
+        { type: 'function', name: 'add', description: 'adds', inputSchema: { $schema, ...schema } },
         { type: 'provider', id: 'openai.web_search', name: 'web_search', args: {} },
       ],
       toolChoice: { type: 'tool', toolName: 'add' },

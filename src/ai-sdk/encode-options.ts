@@ -1,4 +1,5 @@
 import type {
+  JSONSchema7,
   LanguageModelV3CallOptions,
   LanguageModelV3ToolChoice,
   SharedV3Warning,
@@ -50,7 +51,7 @@ export function encodeCall(
     const description = 'Answer with this: its input is the answer.'
     tools.push({
       type: 'function',
-      function: { name: jsonTool, description, parameters: { ...schema } },
+      function: { name: jsonTool, description, parameters: withoutDraft(schema) },
     })
   }
   const request: EncodedCall['request'] = {
@@ -97,9 +98,14 @@ function encodeTools(
       return []
     }
     const { name, description, strict } = tool
-    const parameters = { ...tool.inputSchema }
+    const parameters = withoutDraft(tool.inputSchema)
     return [{ type: 'function', function: { name, description, parameters, strict } }]
   })
+}
+
+/** The AI SDK names the draft in every schema it makes; some wires refuse it, and its removal there would be a warning. */
+function withoutDraft({ $schema: _, ...schema }: JSONSchema7): Record<string, unknown> {
+  return schema
 }
 
 /** With other tools beside it, the model may use those first. */

@@ -15,6 +15,7 @@ import { createStreamPartDecoder } from './decode-stream.ts'
 import type { StreamPartDecoder } from './decode-stream.ts'
 import { encodeCall } from './encode-options.ts'
 import type { EncodedCall } from './encode-options.ts'
+import { lossWarnings } from './loss-warnings.ts'
 
 /** One model behind the AI SDK's interface, over `completion`. */
 export function createLanguageModel(client: JetwayClient, modelId: string): LanguageModelV3 {
@@ -57,7 +58,7 @@ async function generate(
     content,
     finishReason: decodeFinish(choice.finish_reason, onlyObject),
     usage: decodeUsage(answer.usage),
-    warnings,
+    warnings: [...warnings, ...lossWarnings(answer._response, request)],
     response: {
       id: answer.id,
       modelId: answer.model,
@@ -82,7 +83,7 @@ async function stream(
   return {
     stream: partsOf(
       answer,
-      warnings,
+      [...warnings, ...lossWarnings(answer._response, request)],
       createStreamPartDecoder(options.includeRawChunks === true, jsonTool),
     ),
     response: { headers: { ...answer._response.headers } },
