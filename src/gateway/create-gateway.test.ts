@@ -230,6 +230,8 @@ describe('every dialect reaches a model', () => {
     ['/v1/models', {}, /"object":"list"/],
     ['/models', {}, /"object":"list"/],
     ['/v1/models?limit=1000', { 'anthropic-version': '2023-06-01' }, /"id":"claude-sonnet-4-5"/],
+    ['/v1/models/gpt-4o', { 'anthropic-version': '2023-06-01' }, /"created_at":"2024-11-20T/],
+    ['/v1/models/gpt-4o', {}, /"created":1732060800/],
     ['/v1beta/models', {}, /"name":"models\/gpt-4o"/],
     ['/v1beta/models/gpt-4o', {}, /"inputTokenLimit":\d+/],
     ['/api/tags', {}, /"model":"gpt-4o"/],

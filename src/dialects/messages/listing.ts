@@ -1,5 +1,6 @@
 import type { ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { releasedAt } from '../../core/release-date.ts'
 
 /** As `?limit=…&after_id=…&before_id=…` of https://docs.anthropic.com/en/api/models-list. */
 export interface ListingPage {
@@ -10,8 +11,6 @@ export interface ListingPage {
 
 const DEFAULT_LIMIT = 20
 const MOST_LIMIT = 1000
-/** The field is required, and no catalogue says when a model came out. */
-const UNKNOWN_DATE = '1970-01-01T00:00:00Z'
 
 export function encodeModelList(
   models: readonly ListedModel[],
@@ -33,14 +32,16 @@ export function encodeModelList(
 }
 
 /** One entry, as `GET /v1/models/{id}` answers it. */
-export function encodeModel({ name, model }: ListedModel): JsonObject & { readonly id: string } {
+export function encodeModel(listed: ListedModel): JsonObject & { readonly id: string } {
+  const { name, model } = listed
   const { contextTokens, promptTokens, outputTokens } = model?.limits ?? {}
   const input = promptTokens ?? contextTokens
   return {
     type: 'model',
     id: dashedName(name),
     display_name: model?.name ?? name,
-    created_at: UNKNOWN_DATE,
+    // The epoch where the catalogue says no date, as the documentation has it for one that is not known.
+    created_at: new Date(releasedAt(listed) * 1000).toISOString(),
     ...(input === undefined ? {} : { max_input_tokens: input }),
     ...(outputTokens === undefined ? {} : { max_tokens: outputTokens }),
   }

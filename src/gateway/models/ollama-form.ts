@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 import type { ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { createdAt } from './model-facts.ts'
+import { releasedAt } from '../../core/release-date.ts'
 
 /** https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models; there is no file, so sizes are 0. */
 function ollamaTag(listed: ListedModel): JsonObject {
   return {
     name: listed.name,
     model: listed.name,
-    modified_at: new Date(createdAt(listed) * 1000).toISOString(),
+    modified_at: new Date(releasedAt(listed) * 1000).toISOString(),
     size: 0,
     digest: digestOf(listed),
     details: details(listed),
@@ -38,7 +38,7 @@ export function ollamaShow(listed: ListedModel): JsonObject {
       [`${familyOf(listed)}.context_length`]: model?.limits.contextTokens,
     },
     capabilities: capabilities(listed),
-    modified_at: new Date(createdAt(listed) * 1000).toISOString(),
+    modified_at: new Date(releasedAt(listed) * 1000).toISOString(),
   }
 }
 

@@ -1,11 +1,11 @@
 import type { ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { createdAt } from './model-facts.ts'
+import { releasedAt } from '../../core/release-date.ts'
 
 /** https://platform.openai.com/docs/api-reference/models/list, and beside it what the catalogue knows. */
 export function openaiModel(listed: ListedModel): JsonObject {
   const { name, provider, model } = listed
-  const own = { id: name, object: 'model', created: createdAt(listed), owned_by: provider }
+  const own = { id: name, object: 'model', created: releasedAt(listed), owned_by: provider }
   if (!model) return own
   const { limits } = model
   return {

@@ -90,6 +90,7 @@ describe('other paths of Anthropic’s API', () => {
     const page = await anthropic.models.list()
     expect(page.data.map(({ id }) => id)).toContain('claude-haiku-4.5')
     expect(page.data[0]?.type).toBe('model')
+    expect((await anthropic.models.retrieve('gpt-4o')).created_at).toMatch(/^2024-11-20T/)
   })
 
   test('failures are the package’s own classes', async () => {

@@ -1,5 +1,6 @@
 import type { ListedModel } from '../../core/engine.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { releasedAt } from '../../core/release-date.ts'
 
 /** `GET /models` in OpenAI's form, or in Anthropic's when its SDK asks. */
 export function encodeModelList(models: readonly ListedModel[], anthropic: boolean): JsonObject {
@@ -17,23 +18,22 @@ export function encodeModel(model: ListedModel, anthropic: boolean): JsonObject 
   return anthropic ? anthropicModel(model) : openaiModel(model)
 }
 
-/** The catalogue says no date; both forms want one. */
-const UNKNOWN_DATE = new Date(0)
-
-function openaiModel({ name, provider, model }: ListedModel): JsonObject {
+function openaiModel(listed: ListedModel): JsonObject {
+  const { name, provider, model } = listed
   return {
     id: name,
     object: 'model',
-    created: UNKNOWN_DATE.getTime() / 1000,
+    created: releasedAt(listed),
     owned_by: model?.vendor ?? provider,
   }
 }
 
-function anthropicModel({ name, model }: ListedModel): JsonObject {
+function anthropicModel(listed: ListedModel): JsonObject {
+  const { name, model } = listed
   return {
     type: 'model',
     id: name,
     display_name: model?.name ?? name,
-    created_at: UNKNOWN_DATE.toISOString(),
+    created_at: new Date(releasedAt(listed) * 1000).toISOString(),
   }
 }

@@ -189,7 +189,9 @@ describe('the openai package over the fetch', () => {
   test('models, all and one', async () => {
     const page = await openai.models.list()
     expect(page.data.map(({ id }) => id)).toContain('gpt-4o')
-    expect((await openai.models.retrieve('gpt-4o')).object).toBe('model')
+    const one = await openai.models.retrieve('gpt-4o')
+    expect(one.object).toBe('model')
+    expect(one.created).toBe(Date.UTC(2024, 10, 20) / 1000)
     await expect(openai.models.retrieve('gpt-nonsense')).rejects.toThrow(OpenAI.NotFoundError)
   })
 
