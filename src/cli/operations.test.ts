@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -167,6 +168,35 @@ describe('db', () => {
     expect(JSON.parse(current.stdout)).toMatchObject({ steps: [] })
   })
 
+  test.each([
+    ['db', 'migrate'],
+    ['keys', 'list'],
+    ['usage'],
+    ['start', '--port', '0'],
+    ['start', '--port', '0', '--workers', '2'],
+    ['config', 'check', 'config.yaml'],
+  ])('a database of another kind is refused, not made a file of: %s', async (...words) => {
+    const folder = join(home, 'empty')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'config.yaml'), '{}')
+    const ran = await jetway.run(words, {
+      environment: { ...environment, DATABASE_URL: 'mysql://me:hidden@db/jetway' },
+      folder,
+    })
+    expect(ran.code).toBe(4)
+    expect(ran.stdout + ran.stderr).toContain('DATABASE_URL must be postgres://')
+    expect(ran.stdout + ran.stderr).not.toContain('hidden')
+    expect(readdirSync(folder)).toEqual(['config.yaml'])
+  })
+
+  test('file: is the path behind it', async () => {
+    const made = { ...environment, DATABASE_URL: `file://${join(home, 'by-url.db')}` }
+    expect((await jetway.run(['keys', 'create', '--alias', 'x'], { environment: made })).code).toBe(
+      0,
+    )
+    expect(existsSync(join(home, 'by-url.db'))).toBe(true)
+  })
+
   test('a server that is away is named without its password', async () => {
     const ran = await jetway.run(['db', 'migrate'], {
       environment: { ...environment, DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/jetway' },
@@ -174,8 +204,11 @@ describe('db', () => {
     expect(ran.code).not.toBe(0)
     expect(ran.stderr).toContain('postgres://127.0.0.1:1/jetway')
     expect(ran.stderr).not.toContain('hidden')
-    const from = await jetway.run(['db', 'migrate', '--from', 'postgres://x'], { environment })
-    expect(from.code).toBe(2)
+    for (const from of ['postgres://x', 'postgresql+asyncpg://me:hidden@x/y']) {
+      const ran = await jetway.run(['db', 'migrate', '--from', from], { environment })
+      expect(ran.code).toBe(2)
+      expect(ran.stderr).not.toContain('hidden')
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { DATABASE_PLACES, isDatabasePlace } from './database-place.ts'
 
 /**
  * Kinds of values a configuration holds. Text is taken where a number or a truth value is wanted, because a value that
@@ -93,6 +94,14 @@ export const amount = (description: string) =>
 export const names = (description: string) =>
   z
     .preprocess(listed, z.array(z.string({ error: 'must be text' }), { error: 'must be a list' }))
+    .optional()
+    .describe(description)
+
+export const databasePlace = (description: string) =>
+  z
+    .string({ error: 'must be text' })
+    .min(1, { error: 'must not be empty', abort: true })
+    .refine(isDatabasePlace, { error: DATABASE_PLACES })
     .optional()
     .describe(description)
 

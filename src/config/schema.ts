@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   amount,
   count,
+  databasePlace,
   fallbackChains,
   headers,
   names,
@@ -111,7 +112,9 @@ const litellmSettings = z.object(
 const generalSettings = z.object(
   {
     master_key: text('The key that may do everything. `JETWAY_MASTER_KEY` wins over it.'),
-    database_url: text('Postgres, where keys and usage are kept. `DATABASE_URL` wins over it.'),
+    database_url: databasePlace(
+      'Where keys and usage are kept: `postgres://…`, or the path of an SQLite file. `DATABASE_URL` wins over it.',
+    ),
     max_request_size_mb: amount('Larger requests are refused with 413. Default 64.'),
     global_max_parallel_requests: count('Calls under way at once. Default 1000.', 1),
     accept_policies: truth('The same as `jetway.accept_policies`.'),
@@ -171,7 +174,7 @@ const jetway = z.object(
     host: text('Address to listen on. Default 127.0.0.1; any other needs a master key.'),
     port: count('Port to listen on. Default 4000.', 0, 65_535),
     master_key: text('The same as `general_settings.master_key`.'),
-    database_url: text('The same as `general_settings.database_url`.'),
+    database_url: databasePlace('The same as `general_settings.database_url`.'),
     redis_url: text('Where replicas share state. `REDIS_URL` wins over it.'),
     max_body_size_mb: amount('Larger requests are refused with 413. Default 64.'),
     max_concurrent_calls: count('Calls under way at once; one more gets 503. Default 1000.', 1),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Clock } from '../core/clock.ts'
 import type { Observer } from '../core/ledger.ts'
 import type { Log } from '../core/log.ts'
@@ -252,10 +253,16 @@ export function storePlaces(
   databaseUrl: string | undefined,
 ): { readonly location: string; readonly spoolFolder: string } {
   return {
-    location: databaseUrl ?? join(dataFolder, 'jetway.db'),
+    location: databaseUrl === undefined ? join(dataFolder, 'jetway.db') : pathOf(databaseUrl),
     // Replicas may share a folder, and process numbers repeat between machines.
     spoolFolder: join(dataFolder, 'spool', hostname()),
   }
+}
+
+/** `file:` as others write paths; SQLite itself would read more into it. */
+function pathOf(databaseUrl: string): string {
+  if (!databaseUrl.startsWith('file:')) return databaseUrl
+  return databaseUrl.startsWith('file://') ? fileURLToPath(databaseUrl) : databaseUrl.slice(5)
 }
 
 export class MigrationsPending extends Error {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { ConfigError, formatProblem, loadConfig } from '../../config/index.ts'
+import { ConfigError, formatProblem, loadConfig, requireDatabasePlace } from '../../config/index.ts'
 import type { ConfigProblem, LoadedConfig } from '../../config/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
@@ -30,6 +30,7 @@ interface Checked {
 async function check(file: string, { environment }: CommandContext): Promise<Checked> {
   try {
     const loaded = await loadConfig({ file, environment })
+    requireDatabasePlace(loaded.settings.gateway.databaseUrl)
     return { errors: [], warnings: loaded.warnings, loaded }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { isDatabasePlace } from '../../config/index.ts'
+import { isPostgres } from '../../store/index.ts'
 import {
   backupSqlite,
   BadExport,
@@ -35,7 +37,7 @@ async function move(
   context: CommandContext,
   input: CommandInput,
 ): Promise<void> {
-  if (/^\w+:\/\//.test(from)) {
+  if (isPostgres(from) || !isDatabasePlace(from)) {
     throw new UsageError(
       "'--from' takes the path of an SQLite file; a server's address holds a password and belongs into DATABASE_URL (from there: `jetway db export`)",
     )
@@ -48,7 +50,7 @@ async function move(
 export async function backup(context: CommandContext, input: CommandInput): Promise<void> {
   const place = await sourceAndFile(context, input)
   const file = fileOf(input)
-  if (/^postgres(ql)?:/.test(place.location)) {
+  if (isPostgres(place.location)) {
     throw new ExitError(
       EXIT.failed,
       'this is a PostgreSQL database: back it up with pg_dump, or with `jetway db export FILE`, which any database takes back',

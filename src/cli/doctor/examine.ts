@@ -93,6 +93,7 @@ async function attempt<Found extends Finding | readonly Finding[]>(
 
 const MENDS: Readonly<Record<number, string>> = {
   [EXIT.signIn]: 'run `jetway login`, and look at https://github.com/settings/copilot',
+  [EXIT.configuration]: 'mend that setting',
   [EXIT.unreachable]: 'look at the network; it may pass',
   [EXIT.limit]: 'wait until the limit returns',
 }

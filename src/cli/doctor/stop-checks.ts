@@ -13,7 +13,10 @@ export async function checkStops(
   input: CommandInput,
 ): Promise<readonly Finding[]> {
   if (!patient.local) return [unknown('stops', 'the configuration names the store')]
-  const { absent, location } = await findStorePlace(patient, input)
+  // What is wrong with the place itself the check of the store says.
+  const place = await findStorePlace(patient, input).catch(() => undefined)
+  if (!place) return [unknown('stops', 'the store cannot be asked')]
+  const { absent, location } = place
   if (absent) return [good('stops', 'nothing is stopped')]
   const migrations = 'refuse'
   const store = await openStore({ location, clock: systemClock, log: silentLog, migrations }).catch(

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { loadConfig } from '../../config/index.ts'
+import { loadConfig, requireDatabasePlace } from '../../config/index.ts'
 import type { Settings } from '../../core/settings.ts'
 import { dataFolder } from '../../store/data-folder.ts'
-import { storePlaces } from '../../store/index.ts'
+import { isPostgres, storePlaces } from '../../store/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { EXIT, ExitError } from '../exit-codes.ts'
 import { usualFile } from '../start/usual-file.ts'
@@ -28,8 +28,9 @@ export async function findStorePlace(
   const file = typeof chosen === 'string' ? chosen : usualFile(environment)
   const loaded = await loadConfig({ file, environment })
   const { databaseUrl, redisUrl } = loaded.settings.gateway
+  requireDatabasePlace(databaseUrl)
   const { location } = storePlaces(dataFolder(loaded.environment), databaseUrl)
-  const isPath = !/^postgres(ql)?:/.test(location)
+  const isPath = !isPostgres(location)
   return {
     location,
     shown: isPath ? location : withoutUser(location),

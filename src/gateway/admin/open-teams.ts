@@ -1,3 +1,4 @@
+import { requireDatabasePlace } from '../../config/database-place.ts'
 import { ConfigError } from '../../config/problem.ts'
 import {
   createPromptKeeper,
@@ -9,6 +10,7 @@ import { createSeal, SealError, type Seal } from '../../policy/seats/seal.ts'
 import {
   dataFolder,
   findSealKeys,
+  isPostgres,
   openStore,
   storePlaces,
   type Store,
@@ -46,8 +48,10 @@ export async function openTeams(
   const { databaseUrl, redisUrl } = settings().gateway
   const chosen = readTeamSettings(environment, context)
   const folder = dataFolder(environment)
+  requireDatabasePlace(options.location, 'location')
+  if (options.location === undefined) requireDatabasePlace(databaseUrl)
   const { location, spoolFolder } = storePlaces(folder, options.location ?? databaseUrl)
-  const shared = /^postgres(ql)?:/.test(location)
+  const shared = isPostgres(location)
   const seal = await sealFrom({ environment, dataFolder: folder, shared })
   if (!seal) {
     log.warn(

@@ -14,10 +14,14 @@ export interface Database {
  * its queries, and serves the next ones once it is back.
  */
 export async function openDatabase(location: string): Promise<Database> {
-  const isPostgres = /^postgres(ql)?:\/\//.test(location)
-  return isPostgres
+  return isPostgres(location)
     ? createDatabase('postgres', await openPostgres(location))
     : createDatabase('sqlite', openSqlite(location))
+}
+
+/** Whether a server is meant, not a file. Schemes are the same in capital letters. */
+export function isPostgres(location: string): boolean {
+  return /^postgres(ql)?:\/\//i.test(location)
 }
 
 export function createDatabase(kind: Database['kind'], dialect: Dialect): Database {
