@@ -20,6 +20,8 @@ export function keysTable(keys: readonly JsonObject[]): string {
 }
 
 function keyState(key: JsonObject, nowMs: number): string {
+  const deleted = key['deleted_owner']
+  if (typeof deleted === 'string') return `${deleted} deleted`
   if (key['blocked'] === true) return 'blocked'
   const { expires } = key
   if (typeof expires === 'string' && Date.parse(expires) <= nowMs) return 'expired'

@@ -123,6 +123,26 @@ describe('keys', () => {
     for (const gone of [key, next]) expect((await call(gone)).status).toBe(401)
   })
 
+  test('of a deleted team name it wherever they are shown, used or rotated', async () => {
+    const { tell, ask, call, makeKey } = await house()
+    await tell('/team/new', { team_id: 'core' })
+    const key = await makeKey({ key_alias: 'ci', team_id: 'core' })
+    expect((await call(key)).status).toBe(200)
+    expect((await tell('/team/delete', { team_ids: ['core'] })).status).toBe(200)
+    const refused = await call(key)
+    expect(refused.status).toBe(401)
+    expect(refused.text).toContain('the team core of the key ci was deleted')
+    expect((await ask('GET', '/key/info?key=ci')).json).toMatchObject({ deleted_owner: 'team' })
+    expect((await ask('GET', '/key/list')).json).toMatchObject({
+      keys: [{ deleted_owner: 'team' }],
+    })
+    const rotated = await tell('/key/regenerate', { key: 'ci' })
+    expect(rotated.status).toBe(400)
+    expect(rotated.json).toMatchObject({ error: { code: 'key_owner_deleted', param: 'key' } })
+    expect((await tell('/key/update', { key: 'ci', team_id: null })).status).toBe(200)
+    expect((await call(key)).status).toBe(200)
+  })
+
   test('a write with an idempotency key is done once, and answers the same', async () => {
     const { tell, ask } = await house()
     const headers = { 'idempotency-key': 'first-of-march' }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { JsonObject } from '../../core/json.ts'
 import { NANO_CREDITS_PER_CREDIT, USD_PER_CREDIT } from '../../core/usage.ts'
 import { isPeriod, parseDuration, periodAt } from '../budgets/period.ts'
-import type { Budget, Limits, Team, User, VirtualKey } from '../keys/key.ts'
+import type { Budget, DeletedOwner, Limits, Team, User, VirtualKey } from '../keys/key.ts'
 
 /**
  * Requests and answers of the administrative endpoints, under LiteLLM's names. Money is given in US dollars
@@ -207,7 +207,12 @@ function limitAnswer(
   }
 }
 
-export function keyAnswer(key: VirtualKey, spend: Spend, nowMs: number): JsonObject {
+export function keyAnswer(
+  key: VirtualKey,
+  spend: Spend,
+  nowMs: number,
+  deletedOwner: DeletedOwner | undefined,
+): JsonObject {
   return {
     key_id: key.id,
     key_name: key.display,
@@ -217,6 +222,7 @@ export function keyAnswer(key: VirtualKey, spend: Spend, nowMs: number): JsonObj
     models: [...key.models],
     allowed_routes: [...key.routes],
     blocked: key.blocked,
+    deleted_owner: deletedOwner?.kind ?? null,
     expires: key.expiresAtMs === undefined ? null : new Date(key.expiresAtMs).toISOString(),
     metadata: key.metadata,
     created_at: new Date(key.createdAtMs).toISOString(),

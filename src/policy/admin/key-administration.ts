@@ -36,8 +36,11 @@ export function createKeyAdministration(options: AdministrationOptions) {
   const spendingOf = createSpendingOf({ budgets, ledger, clock })
 
   const answerKey = async (key: VirtualKey): Promise<JsonObject> => {
-    const [spend = { spentNanoCredits: 0 }] = await spendingOf('key', [key])
-    return keyAnswer(key, spend, clock.now())
+    const [[spend = { spentNanoCredits: 0 }], [deletedOwner]] = await Promise.all([
+      spendingOf('key', [key]),
+      keys.findDeletedOwners([key]),
+    ])
+    return keyAnswer(key, spend, clock.now(), deletedOwner)
   }
 
   /** By id, alias or secret. */
@@ -69,6 +72,17 @@ export function createKeyAdministration(options: AdministrationOptions) {
         param: 'team_id',
       })
     }
+  }
+
+  /** A new secret of a key that is good for nothing would be good for nothing. */
+  const requireLivingOwner = async (key: VirtualKey): Promise<void> => {
+    const [deletedOwner] = await keys.findDeletedOwners([key])
+    if (!deletedOwner) return
+    const { kind, id } = deletedOwner
+    throw new BadRequestError(
+      `the ${kind} ${id} of the key ${key.alias ?? key.display} was deleted, so the key works no more: give it another with /key/update (${kind}_id null: none), or delete it`,
+      { code: 'key_owner_deleted', param: 'key' },
+    )
   }
 
   const requireFreeAlias = async (
@@ -120,9 +134,12 @@ export function createKeyAdministration(options: AdministrationOptions) {
 
     async listKeys(filter: KeyFilter): Promise<JsonObject> {
       const page = await keys.listKeys(filter)
-      const spends = await spendingOf('key', page.keys)
+      const [spends, deletedOwners] = await Promise.all([
+        spendingOf('key', page.keys),
+        keys.findDeletedOwners(page.keys),
+      ])
       const answers = page.keys.map((key, index) =>
-        keyAnswer(key, spends[index] ?? { spentNanoCredits: 0 }, clock.now()),
+        keyAnswer(key, spends[index] ?? { spentNanoCredits: 0 }, clock.now(), deletedOwners[index]),
       )
       return { keys: answers, next: page.next ?? null }
     },
@@ -166,6 +183,7 @@ export function createKeyAdministration(options: AdministrationOptions) {
     ): Promise<JsonObject> {
       const key = await requireKey(name)
       if (version !== undefined && version !== key.version) throw changedMeanwhile(key.version)
+      await requireLivingOwner(key)
       const secret = createSecret()
       const now = clock.now()
       const graceMs =

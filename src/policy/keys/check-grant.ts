@@ -3,7 +3,14 @@ import type { Grant } from './key.ts'
 
 /** Whether the key may be used at all, now; the reason when it may not. */
 export function refuseKey(grant: Grant, nowMs: number): JetwayError | undefined {
-  const { key, user, team } = grant
+  const { key, user, team, deletedOwner } = grant
+  if (deletedOwner) {
+    const { kind, id } = deletedOwner
+    return new AuthenticationError(
+      `the ${kind} ${id} of the key ${named(grant)} was deleted: ask for a new one`,
+      { code: 'key_owner_deleted' },
+    )
+  }
   if (key.expiresAtMs !== undefined && key.expiresAtMs <= nowMs) {
     return new AuthenticationError(
       `the key ${named(grant)} expired on ${new Date(key.expiresAtMs).toISOString()}: ask for a new one`,

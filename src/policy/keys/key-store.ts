@@ -1,4 +1,4 @@
-import type { Grant, Team, User, VirtualKey } from './key.ts'
+import type { DeletedOwner, Grant, Team, User, VirtualKey } from './key.ts'
 
 /** Where keys, users and teams are kept. `store/keys` implements it on both databases. */
 export interface KeyStore {
@@ -7,6 +7,10 @@ export interface KeyStore {
   insertKey(key: VirtualKey, hash: string): Promise<'saved' | 'alias-taken'>
   findKey(idOrHashOrAlias: string): Promise<VirtualKey | undefined>
   listKeys(filter: KeyFilter): Promise<KeyPage>
+  /** For each of the keys, in their order. */
+  findDeletedOwners(
+    keys: readonly Pick<VirtualKey, 'userId' | 'teamId'>[],
+  ): Promise<readonly (DeletedOwner | undefined)[]>
   /** `undefined` when the key is gone or was changed since `expectedVersion`. */
   updateKey(
     id: string,

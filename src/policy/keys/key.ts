@@ -66,11 +66,18 @@ export interface Team extends Member {
   readonly version: number
 }
 
+/** A user or team that a key names and that is there no more: the key is nobody's, and good for nothing. */
+export interface DeletedOwner {
+  readonly kind: 'user' | 'team'
+  readonly id: string
+}
+
 /** Everything that decides about a call with this key, read together. */
 export interface Grant {
   readonly key: VirtualKey
   readonly user?: Member | undefined
   readonly team?: Member | undefined
+  readonly deletedOwner?: DeletedOwner | undefined
   /** The seat its person connected, whatever has become of it. */
   readonly seat?: { readonly id: string; readonly state: SeatState } | undefined
 }

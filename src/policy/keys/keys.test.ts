@@ -52,6 +52,11 @@ describe('a key', () => {
     ['expired', grant({ expiresAtMs: NOW }), 'expired on 2026'],
     ['blocked', grant({ blocked: true, alias: 'ci' }), 'the key ci is blocked'],
     ['of a blocked user', grant({}, { user: member('ada', { blocked: true }) }), 'the user ada'],
+    [
+      'of a deleted team',
+      grant({ alias: 'ci' }, { deletedOwner: { kind: 'team', id: 'red' } }),
+      'the team red of the key ci was deleted',
+    ],
     ['of a blocked team', grant({}, { team: member('red', { blocked: true }) }), 'the team red'],
   ])('that is %s', (_, given, expected) => {
     expect(refuseKey(given, NOW)?.message ?? 'fine').toContain(expected ?? 'fine')

@@ -209,6 +209,34 @@ describe.each(databases)('administration on $name', (testDatabase) => {
       })
     }))
 
+  test.each(['user', 'team'] as const)(
+    'a key whose %s was deleted says so, and gets no new secret until it has another owner',
+    (kind) =>
+      inHouse(async ({ admin }) => {
+        await admin.createUser({ user_id: 'core' }, 'master')
+        await admin.createTeam({ team_id: 'core' }, 'master')
+        const made = await admin.generateKey({ key_alias: 'ci', [`${kind}_id`]: 'core' }, 'master')
+        expect(made).toMatchObject({ deleted_owner: null })
+        await (kind === 'user'
+          ? admin.deleteUser('core', 'master')
+          : admin.deleteTeam('core', 'master'))
+        expect(await admin.keyInfo('ci')).toMatchObject({ deleted_owner: kind, blocked: false })
+        expect(await admin.listKeys({ limit: 10 })).toMatchObject({
+          keys: [{ deleted_owner: kind }],
+        })
+        await expect(admin.rotateKey('ci', undefined, 'master')).rejects.toMatchObject({
+          status: 400,
+          code: 'key_owner_deleted',
+          message: expect.stringMatching(
+            `the ${kind} core of the key ci was deleted.*${kind}_id null`,
+          ) as string,
+        })
+        const freed = await admin.updateKey({ key: 'ci', [`${kind}_id`]: null }, 'master')
+        expect(freed).toMatchObject({ deleted_owner: null })
+        expect(await admin.rotateKey('ci', undefined, 'master')).toHaveProperty('key')
+      }),
+  )
+
   test('deleting keys says which are gone', () =>
     inHouse(async ({ admin }) => {
       const made = await admin.generateKey({ key_alias: 'ci' }, 'master')

@@ -119,17 +119,28 @@ describe.each(databases)('keys on $name', (testDatabase) => {
       expect((await store.findTeam('t1'))?.alias).toBe('A')
     }))
 
-  test('with its user or team gone a key is good for nothing', () =>
+  test('with its user or team gone a key tells which', () =>
     withStore(async (store) => {
       await store.saveUser(user)
       await store.saveTeam(team)
       await store.insertKey(key('k1', { userId: 'u1' }), 'h1')
       await store.insertKey(key('k2', { teamId: 't1' }), 'h2')
+      const asked = [{ userId: 'u1' }, { teamId: 't1' }, {}, { userId: 'u1', teamId: 'never' }]
+      expect(await store.findDeletedOwners(asked)).toEqual([
+        undefined,
+        undefined,
+        undefined,
+        { kind: 'team', id: 'never' },
+      ])
       await store.deleteUser('u1', 5)
-      expect(await store.findGrant('h1', 0)).toBeUndefined()
-      expect(await store.findGrant('h2', 0)).toBeDefined()
+      const ofUser = { kind: 'user', id: 'u1' }
+      expect(await store.findGrant('h1', 0)).toMatchObject({ deletedOwner: ofUser })
+      expect((await store.findGrant('h2', 0))?.deletedOwner).toBeUndefined()
       await store.deleteTeam('t1', 5)
-      expect(await store.findGrant('h2', 0)).toBeUndefined()
+      const ofTeam = { kind: 'team', id: 't1' }
+      expect(await store.findGrant('h2', 0)).toMatchObject({ deletedOwner: ofTeam })
+      expect(await store.findDeletedOwners(asked)).toEqual([ofUser, ofTeam, undefined, ofUser])
+      expect(await store.findDeletedOwners([])).toEqual([])
     }))
 
   test('lists in pages, newest first, by user and by team', () =>

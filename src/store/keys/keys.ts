@@ -1,5 +1,6 @@
 import type { CompiledQuery, Selectable, Updateable } from 'kysely'
 import type { KeyChange, KeyStore, MemberPage, PageRequest } from '../../policy/keys/key-store.ts'
+import type { DeletedOwner, VirtualKey } from '../../policy/keys/key.ts'
 import type { SeatState } from '../../policy/seats/seat.ts'
 import type { Database } from '../database/open.ts'
 import { createRepeated } from '../database/repeated.ts'
@@ -18,7 +19,7 @@ interface AskedKey {
   readonly nowMs: number
 }
 
-/** Keys, users and teams. What is deleted stays as a row, since the ledger names it; nothing finds it any more. */
+/** Keys, users and teams. What is deleted stays as a row, since the ledger names it; only a key's grant still tells. */
 export function createKeyStore({ query }: Database): KeyStore {
   const liveKeys = () => query.selectFrom('keys').selectAll().where('deleted_at', 'is', null)
   /** Asked for each key in use, more than once a second. */
@@ -62,12 +63,12 @@ export function createKeyStore({ query }: Database): KeyStore {
         row.team_id === null ? undefined : this.findTeam(row.team_id),
         row.user_id === null ? undefined : first(seatOf([row.user_id])),
       ])
-      // With its person or team gone, a key is nobody's.
-      if ((row.user_id !== null && !user) || (row.team_id !== null && !team)) return undefined
+      const key = keyFromRow(row)
       return {
-        key: keyFromRow(row),
+        key,
         user,
         team,
+        deletedOwner: deletedOwnerOf(key, user !== undefined, team !== undefined),
         seat: seat && { id: seat.id, state: seat.state as SeatState },
       }
     },
@@ -118,6 +119,22 @@ export function createKeyStore({ query }: Database): KeyStore {
         keys: page.map(keyFromRow),
         next: found.length > limit && last ? `${last.created_at}.${last.id}` : undefined,
       }
+    },
+
+    async findDeletedOwners(keys) {
+      const [users, teams] = await Promise.all([
+        livingOf(
+          'users',
+          keys.map(({ userId }) => userId),
+        ),
+        livingOf(
+          'teams',
+          keys.map(({ teamId }) => teamId),
+        ),
+      ])
+      return keys.map((key) =>
+        deletedOwnerOf(key, users.has(key.userId ?? ''), teams.has(key.teamId ?? '')),
+      )
     },
 
     async updateKey(id, expectedVersion, change, nowMs) {
@@ -214,6 +231,21 @@ export function createKeyStore({ query }: Database): KeyStore {
       .execute() as Promise<unknown> as Promise<Selectable<Schema[Table]>[]>
   }
 
+  async function livingOf(
+    table: 'users' | 'teams',
+    named: readonly (string | undefined)[],
+  ): Promise<ReadonlySet<string>> {
+    const ids = [...new Set(named.filter((id) => id !== undefined))]
+    if (ids.length === 0) return new Set()
+    const rows = await query
+      .selectFrom(table)
+      .select('id')
+      .where('id', 'in', ids)
+      .where('deleted_at', 'is', null)
+      .execute()
+    return new Set(rows.map(({ id }) => id))
+  }
+
   async function markDeleted(
     table: 'keys' | 'users' | 'teams',
     id: string,
@@ -244,6 +276,16 @@ export function createKeyStore({ query }: Database): KeyStore {
       throw new Error(`the table ${table} did not take a row`, { cause: error })
     }
   }
+}
+
+function deletedOwnerOf(
+  { userId, teamId }: Pick<VirtualKey, 'userId' | 'teamId'>,
+  userLives: boolean,
+  teamLives: boolean,
+): DeletedOwner | undefined {
+  if (userId !== undefined && !userLives) return { kind: 'user', id: userId }
+  if (teamId !== undefined && !teamLives) return { kind: 'team', id: teamId }
+  return undefined
 }
 
 function pageOf<Kind extends { readonly id: string }>(
