@@ -37,6 +37,24 @@ describe('about itself', () => {
   })
 })
 
+describe('switches of every command may stand before its name', () => {
+  test.each([
+    [['-q', '--help'], 0, /^Usage: jetway \[options\] \[command\]/],
+    [['-q', 'models', '--help'], 0, /^Usage: jetway models/],
+    [['--no-color', '-q', 'keys', 'list', '--help'], 0, /^Usage: jetway keys list/],
+    [['--no-color', 'completion', 'bash'], 0, /jetway/],
+    [['-q', 'config', 'check', '/nowhere.yaml'], 4, /^error: \/nowhere\.yaml: there is no such/],
+    [['-q', 'modles'], 2, /did you mean 'jetway models'\?/],
+    [['-q', 'keys'], 2, /'jetway keys' needs one of/],
+    [['--no-input', '--verbose', '--port', '70000'], 2, /'--port' must be 65535 or less/],
+    [['--quiet', '--demo', '--config', 'x.yaml'], 2, /'--demo' runs without/],
+  ])('%j', async (words, expected, says) => {
+    const { code, stdout, stderr } = await jetway.run(words)
+    expect(code === 0 ? stdout : stderr).toMatch(says)
+    expect(code).toBe(expected)
+  })
+})
+
 describe('a line that cannot be understood ends with 2, and with what was meant', () => {
   const cases: readonly [words: readonly string[], says: string][] = [
     [['strat'], "did you mean 'jetway start'?"],

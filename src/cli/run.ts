@@ -4,7 +4,7 @@ import type { CommandContext, CommandSpec } from './command.ts'
 import { ConfigError, formatProblem } from '../config/problem.ts'
 import { EXIT, exitCodeOf, ExitStatus, Interrupted, UsageError } from './exit-codes.ts'
 import { createProgram, fromCommander } from './program.ts'
-import { COMMANDS } from './table.ts'
+import { COMMANDS, GLOBAL_OPTIONS } from './table.ts'
 
 /** Runs one command line to its end; resolves with the exit code and never rejects. */
 export async function run(words: readonly string[], context: CommandContext): Promise<number> {
@@ -27,12 +27,28 @@ export async function run(words: readonly string[], context: CommandContext): Pr
   }
 }
 
-/** `jetway` alone, or with options only, is `jetway start`. */
+/**
+ * `jetway` alone, or with options only, is `jetway start`. Switches that every command takes may stand before its name; they are
+ * put behind it, where the command's own are.
+ */
 function withCommand(words: readonly string[]): readonly string[] {
-  const [first] = words
-  if (words.some((word) => ABOUT_ITSELF.has(word)) && (first ?? '').startsWith('-')) return words
-  return first === undefined || first.startsWith('-') ? ['start', ...words] : words
+  const before = words.findIndex((word) => !SWITCHES.has(word))
+  const first = words[before]
+  if (first === undefined) return ['start', ...words]
+  if (first.startsWith('-')) {
+    return words.some((word) => ABOUT_ITSELF.has(word)) ? words : ['start', ...words]
+  }
+  const isGroup = COMMANDS.some(({ name, commands }) => name === first && commands)
+  const behind = before + (isGroup ? 2 : 1)
+  return [...words.slice(before, behind), ...words.slice(0, before), ...words.slice(behind)]
 }
+
+/** None takes a value. */
+const SWITCHES: ReadonlySet<string> = new Set(
+  GLOBAL_OPTIONS.flatMap(({ name, short }) =>
+    short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`],
+  ),
+)
 
 const ABOUT_ITSELF: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version'])
 
@@ -45,7 +61,7 @@ function checkWords(
   if (word === undefined || word.startsWith('-')) return
   const command = known.find(({ name }) => name === word)
   if (command?.commands) {
-    if (rest.length === 0) {
+    if (rest.every((next) => SWITCHES.has(next))) {
       const names = command.commands.map(({ name }) => name).join(', ')
       throw new UsageError(`'${path} ${word}' needs one of: ${names}`)
     }
