@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { BadRequestError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { NANO_CREDITS_PER_CREDIT, USD_PER_CREDIT } from '../../core/usage.ts'
 import { isPeriod, parseDuration, periodAt } from '../budgets/period.ts'
@@ -138,8 +139,8 @@ export function limitsFromFields(fields: LimitFields, before: Limits = {}): Limi
 }
 
 function budgetFromFields(fields: LimitFields, before: Budget | undefined): Budget | undefined {
-  const max = nanoFrom(fields.max_budget, fields.max_budget_credits)
-  const soft = nanoFrom(fields.soft_budget, fields.soft_budget_credits)
+  const max = nanoFrom(fields, 'max_budget')
+  const soft = nanoFrom(fields, 'soft_budget')
   const maxNanoCredits = max === undefined ? before?.maxNanoCredits : max
   if (maxNanoCredits === undefined || maxNanoCredits === null) return undefined
   return {
@@ -150,15 +151,29 @@ function budgetFromFields(fields: LimitFields, before: Budget | undefined): Budg
   }
 }
 
-/** Credits win where both are given: they are the exact ones. */
+/** In dollars or in credits. Both may be given, as answers give them, where they say the same: credits are the exact ones. */
 function nanoFrom(
-  usd: number | null | undefined,
-  credits: number | null | undefined,
+  fields: LimitFields,
+  name: 'max_budget' | 'soft_budget',
 ): number | null | undefined {
-  if (credits !== undefined)
-    return credits === null ? null : Math.round(credits * NANO_CREDITS_PER_CREDIT)
-  if (usd === undefined || usd === null) return usd
-  return Math.round((usd / USD_PER_CREDIT) * NANO_CREDITS_PER_CREDIT)
+  const usd = fields[name]
+  const credits = fields[`${name}_credits`]
+  const fromUsd = usd && Math.round((usd / USD_PER_CREDIT) * NANO_CREDITS_PER_CREDIT)
+  const fromCredits = credits && Math.round(credits * NANO_CREDITS_PER_CREDIT)
+  if (fromCredits === undefined) return fromUsd
+  if (fromUsd !== undefined && !isSame(fromUsd, fromCredits)) {
+    throw new BadRequestError(
+      `${name} (US dollars) and ${name}_credits say two different things: give one of them; 1 credit = $${USD_PER_CREDIT}`,
+      { param: name },
+    )
+  }
+  return fromCredits
+}
+
+/** But for what dividing by a hundredth loses. */
+function isSame(one: number | null, other: number | null): boolean {
+  if (one === null || other === null) return one === other
+  return Math.abs(one - other) <= 1 + other * 1e-12
 }
 
 /** When a key made or changed now expires. A month has no fixed length: it ends on the same day of a later one. */

@@ -157,6 +157,38 @@ describe.each(databases)('administration on $name', (testDatabase) => {
     }),
   )
 
+  test.each([
+    [{ max_budget: 1, max_budget_credits: 500 }, 'max_budget'],
+    [{ max_budget: null, max_budget_credits: 500 }, 'max_budget'],
+    [{ max_budget: 0, max_budget_credits: 1 }, 'max_budget'],
+    [{ max_budget: 9, soft_budget: 1, soft_budget_credits: 5 }, 'soft_budget'],
+  ])('%j names one budget twice, and differently', (fields, param) =>
+    inHouse(async ({ admin }) => {
+      const refused = { status: 400, param, message: expect.stringContaining(param) as string }
+      await expect(admin.generateKey(fields, 'master')).rejects.toMatchObject(refused)
+      await expect(admin.createTeam(fields, 'master')).rejects.toMatchObject(refused)
+      await expect(admin.createUser(fields, 'master')).rejects.toMatchObject(refused)
+      const made = await admin.generateKey({}, 'master')
+      const changed = admin.updateKey({ key: made['key_id'] as string, ...fields }, 'master')
+      await expect(changed).rejects.toMatchObject(refused)
+      expect((await admin.listKeys({ limit: 9 }))['keys']).toHaveLength(1)
+    }),
+  )
+
+  test.each([
+    [{ max_budget: 5, max_budget_credits: 500 }, 500],
+    [{ max_budget: 0.07, max_budget_credits: 7 }, 7],
+    [{ max_budget: 1234567.89, max_budget_credits: 123456789 }, 123_456_789],
+    [{ max_budget: 0, max_budget_credits: 0 }, 0],
+    [{ max_budget: null, max_budget_credits: null }, null],
+  ])('%j is one budget', (fields, credits) =>
+    inHouse(async ({ admin }) => {
+      expect(await admin.generateKey(fields, 'master')).toMatchObject({
+        max_budget_credits: credits,
+      })
+    }),
+  )
+
   test('an unknown key is named without showing it', () =>
     inHouse(async ({ admin }) => {
       await expect(admin.keyInfo('sk-very-secret-value')).rejects.toMatchObject({
