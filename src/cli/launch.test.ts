@@ -165,6 +165,51 @@ describe('env', () => {
     expect(ran.stdout).not.toContain('sk-master')
   })
 
+  test('one that runs is asked whether it takes the key', async () => {
+    const locked = { ...environment, JETWAY_MASTER_KEY: 'sk-master' }
+    const running = jetway.start(['start', '--port', '0'], { environment: locked })
+    const [, url = ''] = await running.waitFor('stdout', /^Jetway listening on (http:\S+)$/m)
+    // Its configuration is another's: only the gateway itself can say that it wants a key.
+    const elsewhere = { ...environment, JETWAY_PORT: new URL(url).port }
+    const bad = { ...elsewhere, JETWAY_API_KEY: 'sk-bad' }
+    for (const words of [
+      ['env', '--for', 'claude'],
+      ['setup', 'claude', '--yes'],
+    ]) {
+      const keyless = await jetway.run(words, { environment: elsewhere })
+      expect([keyless.code, keyless.stdout]).toEqual([3, ''])
+      expect(keyless.stderr).toContain(`${url} wants a key`)
+      const refused = await jetway.run(words, { environment: bad })
+      expect([refused.code, refused.stdout]).toEqual([3, ''])
+      expect(refused.stderr).toMatch(/does not take the key in JETWAY_API_KEY: .*not known here/)
+    }
+    const own = { ...elsewhere, JETWAY_API_KEY: 'sk-master' }
+    expect(await jetway.run(['env', '--for', 'claude'], { environment: own })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('sk-master') as string,
+    })
+
+    const less = await jetway.run(['top', '--once', '--json'], { environment: bad })
+    expect(JSON.parse(less.stdout)).toMatchObject({
+      ledger_problem: expect.stringContaining('answers 401') as string,
+    })
+    expect(less.stderr).toMatch(/^warning: .*answers 401: this key is not known here/)
+    const text = await jetway.run(['top', '--once'], { environment: bad })
+    expect(text.stdout).toMatch(/^Single calls are not known: .*answers 401/m)
+    expect((await running.stop('SIGTERM')).code).toBe(0)
+  })
+
+  test('of a gateway whose seat is not signed in the key is as good as before', async () => {
+    const { COPILOT_OAUTH_TOKEN: _, ...signedOut } = environment
+    const running = jetway.start(['start', '--port', '0'], { environment: signedOut })
+    const [, url = ''] = await running.waitFor('stdout', /^Jetway listening on (http:\S+)$/m)
+    const ran = await jetway.run(['env', '--for', 'claude', '--gateway', url], {
+      environment: { ...environment, JETWAY_API_KEY: 'sk-any' },
+    })
+    expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('sk-any')])
+    await running.stop('SIGTERM')
+  })
+
   test('a client that needs a file gets it in a private folder', async () => {
     const ran = await jetway.run(['env', '--for', 'opencode', '--shell', 'json'], { environment })
     const { OPENCODE_CONFIG: file = '' } = JSON.parse(ran.stdout) as Record<string, string>

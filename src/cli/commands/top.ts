@@ -31,6 +31,12 @@ export async function run(context: CommandContext, input: CommandInput): Promise
         }
         throw cause
       })
+      // In the text it stands by itself; whoever reads the object asked for what is not in it.
+      if (asJson && now.ledger_problem !== undefined && !before) {
+        terminal.warn(
+          `${terminal.paint.yellow('warning:')} today's and single calls are not known: ${now.ledger_problem}`,
+        )
+      }
       const clear = !once && !asJson && terminal.outputIsTerminal ? CLEAR : ''
       await terminal.print(
         asJson

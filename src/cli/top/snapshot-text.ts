@@ -25,7 +25,7 @@ export function snapshotText(now: Snapshot, before: Snapshot | undefined, paint:
     ),
   ].join('')
   if (!now.recent)
-    return `${head}\nSingle calls are not known: no ledger, or a key that may not see it.\n`
+    return `${head}\nSingle calls are not known: ${now.ledger_problem ?? 'there is no ledger'}\n`
   const table = tableText(now.recent, [
     { title: 'TIME', text: ({ started_at }) => started_at.slice(11, 19) },
     { title: 'STATUS', text: ({ status }) => String(status) },

@@ -4,7 +4,7 @@ import type { GatewayClient } from '../gateway/gateway-client.ts'
 import { dayOf } from '../usage/ledger-usage.ts'
 import { parseMetrics, sumOf } from './metrics-text.ts'
 
-/** One look at a gateway. What the ledger knows is absent where it keeps none, or the key may not see it. */
+/** One look at a gateway. What the ledger knows is absent where it keeps none, or the key may not see it; then it says why. */
 export interface Snapshot {
   readonly at: string
   readonly url: string
@@ -18,6 +18,7 @@ export interface Snapshot {
   readonly up_seconds: number
   readonly today?: { readonly calls: number; readonly failed: number; readonly credits: number }
   readonly recent?: readonly RecentCall[]
+  readonly ledger_problem?: string
 }
 
 export interface RecentCall {
@@ -61,7 +62,7 @@ async function ledgerOf(
   client: GatewayClient,
   rows: number,
   nowMs: number,
-): Promise<Pick<Snapshot, 'today' | 'recent'>> {
+): Promise<Pick<Snapshot, 'today' | 'recent' | 'ledger_problem'>> {
   try {
     const { logs } = await client.get(`/spend/logs?limit=${rows}`)
     const { summary } = await client.get(`/spend/summary?by=day&start_date=${dayOf(nowMs)}`)
@@ -75,7 +76,9 @@ async function ledgerOf(
       recent: ((logs ?? []) as readonly JsonObject[]).map(recentCall),
     }
   } catch (error) {
-    if (error instanceof JetwayError && [401, 403, 404, 503].includes(error.status)) return {}
+    if (error instanceof JetwayError && [401, 403, 404, 503].includes(error.status)) {
+      return { ledger_problem: error.message }
+    }
     throw error
   }
 }
