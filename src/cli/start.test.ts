@@ -213,6 +213,21 @@ describe('a configuration', () => {
     expect(stderr).toMatch(/config\.yaml:3:\d+: /)
   })
 
+  test('4: a demo open to everyone, unless it has the master key that the message asks for', async () => {
+    const words = ['start', '--demo', '--host', '0.0.0.0', '--port', '0']
+    const { code, stderr } = await jetway.run(words, { environment })
+    expect(code).toBe(4)
+    expect(stderr).toContain('set JETWAY_MASTER_KEY')
+    const running = jetway.start(words, {
+      environment: { ...environment, JETWAY_MASTER_KEY: 'sk-demo' },
+    })
+    const url = (await listening(running)).replace('0.0.0.0', '127.0.0.1')
+    await running.waitFor('stderr', /-H "authorization: Bearer \$JETWAY_MASTER_KEY" \\/)
+    expect((await ask(url, 'hello')).status).toBe(401)
+    expect((await ask(url, 'hello', { authorization: 'Bearer sk-demo' })).status).toBe(200)
+    expect((await running.stop('SIGTERM')).stderr).not.toContain('sk-demo')
+  })
+
   test('4: open to everyone', async () => {
     const { code, stderr } = await jetway.run(['start', '--host', '0.0.0.0'], { environment })
     expect(code).toBe(4)

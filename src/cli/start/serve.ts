@@ -22,7 +22,7 @@ export async function serve(
 ): Promise<void> {
   const { terminal } = context
   const { log, flush } = await openGatewayLog(terminal)
-  const demo = options.demo ? await startDemo(context.environment) : undefined
+  const demo = options.demo ? await startDemo(context.environment, options.host) : undefined
   try {
     const environment = demo?.environment ?? context.environment
     const wanted = await gatewayOptions(options, environment, terminal, log)
@@ -37,7 +37,7 @@ export async function serve(
       await onReady(gateway.url)
       if (demo) {
         terminal.say('This is a demo against the built-in emulator: no account, no network. Try:')
-        terminal.say(curlLine(gateway.url))
+        terminal.say(curlLine(gateway.url, environment))
       }
       await untilStopped(gateway, hangUps, context)
     } finally {
