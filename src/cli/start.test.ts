@@ -263,12 +263,14 @@ describe('what cannot be', () => {
       server.listen(0, '127.0.0.1', resolve)
     })
     const { port } = server.address() as AddressInfo
-    const { code, stdout, stderr } = await jetway.run(['start', '--port', String(port)], {
-      environment,
-    })
+    for (const command of ['start', 'emulator']) {
+      const { code, stdout, stderr } = await jetway.run([command, '--port', String(port)], {
+        environment,
+      })
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toContain(`port ${port} of 127.0.0.1 is taken`)
+    }
     server.close()
-    expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain(`port ${port} of 127.0.0.1 is taken`)
     const worker = await jetway.run(['start', '--port', '1', '--host', '203.0.113.1'], {
       environment: { ...environment, JETWAY_MASTER_KEY: 'sk-test' },
     })

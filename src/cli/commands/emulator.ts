@@ -1,12 +1,17 @@
 import { createEmulator } from '../../emulator/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { emulatorVariables } from '../emulator-environment.ts'
+import { explainBinding } from '../explain-binding.ts'
 import { readPort } from '../read-port.ts'
 import { HUMAN_PACE } from '../start/demo.ts'
 import { untilAborted } from '../until-aborted.ts'
 
 export async function run(context: CommandContext, input: CommandInput): Promise<void> {
-  const emulator = await createEmulator({ port: readPort(input) ?? 0, pace: HUMAN_PACE })
+  const emulator = await createEmulator({ port: readPort(input) ?? 0, pace: HUMAN_PACE }).catch(
+    (error: unknown) => {
+      throw explainBinding(error)
+    },
+  )
   try {
     const variables = emulatorVariables(emulator)
     const { terminal } = context
