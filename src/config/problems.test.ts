@@ -37,6 +37,18 @@ describe('wrong values are errors with their place', () => {
       'config.yaml:2:5: model_list[0].model_name is missing: the name that clients call the model by',
     ],
     [
+      'model_list:\n  - { model_name: 5, litellm_params: { model: a } }',
+      'config.yaml:2:19: model_list[0].model_name must be text: the name that clients call the model by',
+    ],
+    [
+      'model_list:\n  - { model_name: , litellm_params: { model: a } }',
+      'model_list[0].model_name is missing: the name that clients call the model by',
+    ],
+    [
+      'model_list:\n  - { model_name: a, litellm_params: { model: [x] } }',
+      'config.yaml:2:47: model_list[0].litellm_params.model must be text: the model to call, as github_copilot/gpt-4o',
+    ],
+    [
       'model_list:\n  - model_name: a\n    litellm_params:\n      rpm: many\n      model: gpt-4o',
       'config.yaml:4:12: model_list[0].litellm_params.rpm must be a whole number',
     ],

@@ -15,10 +15,16 @@ import {
 
 const map = { error: 'must be a map' }
 
+/** Of a text that must be there: a value of another kind is not missing. */
+const missingOr =
+  (what: string) =>
+  ({ input }: { readonly input: unknown }): string =>
+    input === undefined || input === null ? `is missing: ${what}` : `must be text: ${what}`
+
 const litellmParams = z.object(
   {
     model: z
-      .string({ error: 'is missing: the model to call, as github_copilot/gpt-4o' })
+      .string({ error: missingOr('the model to call, as github_copilot/gpt-4o') })
       .min(1, { error: 'must not be empty' })
       .describe('Provider and model upstream, as `github_copilot/gpt-4o`; may hold one `*`.'),
     api_base: webAddress('Base URL of the upstream, instead of the provider’s own.'),
@@ -43,7 +49,7 @@ const litellmParams = z.object(
 const modelEntry = z.object(
   {
     model_name: z
-      .string({ error: 'is missing: the name that clients call the model by' })
+      .string({ error: missingOr('the name that clients call the model by') })
       .min(1, { error: 'must not be empty' })
       .describe(
         'What clients call it; may hold one `*`. Several entries of one name are one group.',
