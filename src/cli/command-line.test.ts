@@ -59,6 +59,10 @@ describe('a line that cannot be understood ends with 2, and with what was meant'
   const cases: readonly [words: readonly string[], says: string][] = [
     [['strat'], "did you mean 'jetway start'?"],
     [['modles'], "did you mean 'jetway models'?"],
+    [['help'], "did you mean 'jetway --help'?"],
+    [['help', 'models'], "did you mean 'jetway --help'?"],
+    [['version'], "did you mean 'jetway --version'?"],
+    [['keys', 'help'], "did you mean 'jetway keys --help'?"],
     [['quantum'], "see 'jetway --help'"],
     [['config', 'chek'], "did you mean 'jetway config check'?"],
     [['config'], "'jetway config' needs one of: check"],

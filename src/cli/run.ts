@@ -69,14 +69,22 @@ function checkWords(
     return
   }
   if (command) return
+  const meant = meantBy(word, known, path)
+  throw new UsageError(
+    `'${word}' is no command of ${path}` +
+      (meant ? `; did you mean '${meant}'?` : `; see '${path} --help'`),
+  )
+}
+
+function meantBy(word: string, known: readonly CommandSpec[], path: string): string | undefined {
+  // Commands of other programs, and switches here.
+  if (word === 'help') return `${path} --help`
+  if (word === 'version') return 'jetway --version'
   const nearest = nearestName(
     word,
     known.map(({ name }) => name),
   )
-  throw new UsageError(
-    `'${word}' is no command of ${path}` +
-      (nearest ? `; did you mean '${path} ${nearest}'?` : `; see '${path} --help'`),
-  )
+  return nearest && `${path} ${nearest}`
 }
 
 function report(error: unknown, words: readonly string[], { terminal }: CommandContext): void {
