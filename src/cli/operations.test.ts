@@ -132,8 +132,13 @@ describe('db', () => {
       const { keys } = JSON.parse(ran.stdout) as { keys: readonly Record<string, unknown>[] }
       return keys.map((key) => key['key_alias'])
     }
-    const backup = await jetway.run(['db', 'backup', file('copy/jetway.db')], { environment })
-    expect(backup.code).toBe(1)
+    for (const act of ['backup', 'export']) {
+      const ran = await jetway.run(['db', act, file('copy/jetway.db')], { environment })
+      expect([ran.code, ran.stderr]).toEqual([
+        1,
+        `error: ${file('copy/jetway.db')}: there is no folder ${file('copy')}\n`,
+      ])
+    }
     mkdirSync(file('copy'))
     expect((await jetway.run(['db', 'backup', file('copy/jetway.db')], { environment })).code).toBe(
       0,

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { isDatabasePlace } from '../../config/index.ts'
 import { isPostgres } from '../../store/index.ts'
 import {
@@ -92,7 +94,21 @@ async function sourceAndFile(context: CommandContext, input: CommandInput): Prom
   if (existsSync(file)) {
     throw new ExitError(EXIT.failed, `${file} is there already, and is not overwritten`)
   }
+  await requireFolder(file)
   return place
+}
+
+/** Said of the file before anything is read: a failure of the work itself is the database's. */
+async function requireFolder(file: string): Promise<void> {
+  const folder = dirname(resolve(file))
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reason =
+      code === 'ENOENT' ? `there is no folder ${folder}` : `${folder} cannot be written (${code})`
+    throw new ExitError(EXIT.failed, `${file}: ${reason}`, { cause })
+  }
 }
 
 function fileOf(input: CommandInput): string {
