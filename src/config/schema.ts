@@ -218,7 +218,9 @@ export const configSchema = z.object(
     model_list: z
       .array(modelEntry, { error: 'must be a list of models' })
       .optional()
-      .describe('The models that are served. Without it: every model of the catalogue.'),
+      .describe(
+        'The names that are listed, and where their calls go. Without it: every model of the catalogue. A model of Copilot can be called by its own name beside them; what a key may call its `models` say.',
+      ),
     router_settings: routerSettings.optional().describe('Retries, fallbacks, load balancing.'),
     litellm_settings: litellmSettings.optional().describe('Settings of every call.'),
     general_settings: generalSettings.optional().describe('Settings of the gateway.'),

@@ -30,9 +30,7 @@ const CLOCK_SKEW_SECONDS = 60
  * The organisation's own credential, renewed from the App's private key for as long as the gateway runs.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app
  */
-export function createAppCredential(
-  options: AppOptions,
-): (ended?: string) => Promise<GitHubToken> {
+export function createAppCredential(options: AppOptions): (ended?: string) => Promise<GitHubToken> {
   const { http, clock, appId, installationId } = options
   const host = options.host ?? 'github.com'
   const api = options.apiUrl ?? apiOf(host)
