@@ -135,6 +135,22 @@ export const OLLAMA_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'ollama.load',
+    requirement: 'a request that asks nothing loads the model, or with keep_alive 0 unloads it',
+    source: `${API}#load-a-model`,
+    run: async (server) => {
+      const needDone = async (path: string, body: JsonObject, reason: string): Promise<void> => {
+        const said = okOf(await server.ask({ path, body: { model: server.model, ...body } }))
+        needShape(said, object({ model: filled, done: flag, done_reason: word(reason) }))
+      }
+      // Loaded last, so that the next check need not wait for it.
+      await needDone('/generate', { keep_alive: 0 }, 'unload')
+      await needDone('/chat', { messages: [], keep_alive: 0 }, 'unload')
+      await needDone('/generate', {}, 'load')
+      await needDone('/chat', { messages: [] }, 'load')
+    },
+  },
+  {
     id: 'ollama.generate',
     requirement: 'POST /api/generate answers a prompt, whole and streamed',
     source: `${API}#generate-a-completion`,

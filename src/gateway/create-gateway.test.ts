@@ -264,6 +264,7 @@ describe('every dialect reaches a model', () => {
     const reply = await post(demo.url, path, { model: 'gpt-4o:latest', ...more }, key)
     expect(reply.status).toBe(200)
     expect(reply.json).toEqual({ ...loaded, ...expected })
+    expect(reply.headers['x-jetway-cost-credits']).toBe('0')
     expect(upstream(demo)).toEqual([])
     const unknown = await post(demo.url, path, { model: 'no-such-model', ...more }, key)
     expect(unknown.status).toBe(404)
