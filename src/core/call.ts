@@ -32,7 +32,10 @@ export interface Call {
   readonly path?: RequestPath | undefined
   readonly caller: Caller
   readonly options: CallOptions
-  /** Aborts when the client goes away; the reason says so. */
+  /**
+   * Aborts when the client goes away; the reason says so. With a `ServiceUnavailableError` as the reason it is the door that ends
+   * the call, and the client is there to be told.
+   */
   readonly signal: CancelSignal
   /** `clock.monotonic()` when the first byte of the request was read. */
   readonly receivedAt: number

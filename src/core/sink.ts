@@ -5,7 +5,7 @@ import type { JetwayError } from './errors.ts'
  * Where an answer goes while it arrives: Node's response in the gateway, a queue in the SDK.
  *
  * Order: `head` once, then `write` any number of times, then one of `end`, `failStream`, `destroy`; or `fail` alone, when it
- * failed before the head. After an abort of the call's signal nothing more is called.
+ * failed before the head. After the client went away nothing more is called.
  */
 export interface Sink {
   /** Header names in lower case. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RecordedRequest } from '../emulator/index.ts'
+import type { CallRecord } from '../core/ledger.ts'
 import type { LogFields } from '../core/log.ts'
 import { startDemoGateway } from './__fixtures__/start-demo-gateway.ts'
 import type { DemoGateway, DemoOptions } from './__fixtures__/start-demo-gateway.ts'
@@ -419,6 +420,33 @@ test('draining lets a stream finish', async () => {
   for await (const chunk of incoming) text += chunk.toString()
   expect(text).toMatch(/data: \[DONE\]\n\n$/)
   expect(await drained).toEqual({ cut: 0 })
+})
+
+test.each([
+  ['/v1/chat/completions', { messages: MESSAGES }, /data: \{"error":\{[^\n]*"code":"stopping"/],
+  ['/v1/messages', { messages: MESSAGES, max_tokens: 500 }, /event: error\ndata: [^\n]*stopping/],
+  ['/v1/responses', { input: 'hi' }, /event: response\.failed\n[^]*stopping/],
+  ['/api/chat', { messages: MESSAGES }, /\{"error":"[^\n]*stopping[^\n]*\n$/],
+])('a drain that runs out ends a stream of %s with its error event', async (path, body, end) => {
+  const records: CallRecord[] = []
+  const observers = [{ finished: (record: CallRecord) => void records.push(record) }]
+  const extend = () => Promise.resolve({ observers })
+  const demo = await start({ emulator: { pace: 20 }, gateway: { extend } })
+  const sent = request(`${demo.url}${path}`, { method: 'POST', agent: false })
+  sent.end(JSON.stringify({ model: 'gpt-4o', stream: true, ...body }))
+  const [incoming] = (await once(sent, 'response')) as [AsyncIterable<Buffer>]
+  const drained = demo.gateway.drain(1)
+  let text = ''
+  for await (const chunk of incoming) text += chunk.toString()
+  expect(text).toMatch(end)
+  expect(await drained).toEqual({ cut: 1 })
+  expect(records).toMatchObject([
+    {
+      outcome: 'failed',
+      status: 200,
+      error: { name: 'ServiceUnavailableError', code: 'stopping' },
+    },
+  ])
 })
 
 function environmentOf({ emulator, folder }: DemoGateway): Record<string, string> {

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { abortSignalOf } from '../core/cancel-signal.ts'
+import { createVirtualClock } from '../core/virtual-clock.ts'
 import { post, send } from './__fixtures__/start-test-gateway.ts'
 import { CHAT, KEY, useTestGateways } from './__fixtures__/use-test-gateways.ts'
 
@@ -205,24 +206,57 @@ describe('overload and the end', () => {
     expect(await drained).toEqual({ cut: 0 })
   })
 
-  test('draining longer than allowed cuts what is left', async () => {
+  test.each(['drain', 'close'] as const)('%s lets what is left say its last words', async (how) => {
     const { url, gateway, engine } = await start()
     const running = new Promise<void>((resolve) => {
       engine.answer = async (call, sink) => {
         sink.head(200, {})
-        sink.write(Buffer.from('start'))
+        sink.write(Buffer.from('start '))
         resolve()
         await once(abortSignalOf(call.signal), 'abort')
+        sink.end(Buffer.from((call.signal.reason as Error).message))
       }
     })
     const first = post(url, '/v1/chat/completions', CHAT)
-    const failed = first.then(
-      () => 'answered',
-      () => 'cut',
-    )
     await running
-    expect(await gateway.drain(1)).toEqual({ cut: 1 })
-    expect(await failed).toBe('cut')
+    if (how === 'drain') expect(await gateway.drain(1)).toEqual({ cut: 1 })
+    else await gateway.close()
+    expect((await first).text).toBe('start the gateway is stopping; call again in a moment')
+  })
+
+  test('a call whose body is still on its way is answered, too', async () => {
+    const clock = createVirtualClock()
+    const { gateway, engine } = await start({}, { clock })
+    const client = request({ port: gateway.port, path: '/v1/chat/completions', method: 'POST' })
+    client.on('error', () => {})
+    client.write('{"model":')
+    while (gateway.inFlight === 0) await new Promise(setImmediate)
+    const answered = once(client, 'response')
+    const drained = gateway.drain(1000)
+    await clock.advance(1000)
+    expect(await answered).toMatchObject([{ statusCode: 503 }])
+    await clock.advance(1000)
+    expect(await drained).toEqual({ cut: 1 })
+    expect(engine.calls).toEqual([])
+  })
+
+  test('a client that reads nothing does not hold the stop up', async () => {
+    const clock = createVirtualClock()
+    const { gateway, engine } = await start({}, { clock })
+    engine.answer = async (call, sink) => {
+      sink.head(200, {})
+      sink.write(Buffer.alloc(32 * 1024 * 1024))
+      await once(abortSignalOf(call.signal), 'abort')
+      sink.end(Buffer.from('stopping'))
+    }
+    const client = request({ port: gateway.port, path: '/v1/chat/completions', method: 'POST' })
+    client.end(JSON.stringify(CHAT))
+    await once(client, 'response')
+    const drained = gateway.drain(1000)
+    await clock.advance(1000)
+    await clock.advance(1000)
+    expect(await drained).toEqual({ cut: 1 })
+    client.destroy()
   })
 })
 

@@ -58,12 +58,15 @@ export interface GatewayServer {
   readonly inFlight: number
   /** Readiness goes to 503, calls under way finish within the limit, then the port is given back. */
   drain(limitMs: number): Promise<Drained>
-  /** Ends everything now. */
+  /** Ends everything now, and tells the clients of calls under way. */
   close(): Promise<void>
 }
 
 /** Sealed reasoning kept for clients that do not send it back; of all owners. */
 const MOST_REASONING_BYTES = 64 * 1024 * 1024
+
+/** How long clients whose calls were cut have to read why: one that reads nothing does not hold the stop up. */
+const LAST_WORDS_MS = 1000
 
 /** Binds the port; rejects when that fails. */
 export async function startGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
@@ -101,15 +104,26 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
   await listen(server, host, port)
   const { port: bound } = server.address() as AddressInfo
 
-  const close = (): Promise<void> =>
+  const disconnect = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => {
         resolve()
       })
-      inFlight.abandonAll()
       sockets.close()
       server.closeAllConnections()
     })
+  /** Ends the calls under way; resolves when each has said so and its client has read it. */
+  const abandon = async (): Promise<void> => {
+    sockets.leave()
+    inFlight.abandonAll()
+    await Promise.all([inFlight.drained(), sockets.left()])
+  }
+  const close = async (): Promise<void> => {
+    void abandon()
+    // A turn for the last words: sockets whose clients read take them at once.
+    await new Promise(setImmediate)
+    await disconnect()
+  }
 
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -120,14 +134,10 @@ export async function startGatewayServer(options: GatewayServerOptions): Promise
     },
     async drain(limitMs) {
       sockets.leave()
-      const over = new AbortController()
-      const done = inFlight.drained().then(() => {
-        over.abort()
-      })
-      await Promise.race([done, wait(clock, limitMs, over.signal).catch(() => {})])
-      over.abort()
+      await atMost(limitMs, inFlight.drained(), clock)
       const cut = inFlight.count
-      await close()
+      if (cut > 0) await atMost(LAST_WORDS_MS, abandon(), clock)
+      await disconnect()
       await book.flush()
       return { cut }
     },
@@ -163,6 +173,13 @@ function ownRoutes(options: GatewayServerOptions, house: GatewayHouse): readonly
     },
   })
   return routes
+}
+
+/** Resolves when `done` does, or when the time is over. */
+async function atMost(limitMs: number, done: Promise<void>, clock: Clock): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([done, wait(clock, limitMs, over.signal).catch(() => {})])
+  over.abort()
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { ServiceUnavailableError } from '../core/errors.ts'
 export interface Ticket {
   /** Its place among the others, kept by `InFlight`; -1 when it is not there. */
   place: number
-  /** Ends it now, because the gateway stops. */
+  /** Ends it, because the gateway stops: the client is told. */
   readonly abandon: () => void
 }
 

@@ -97,6 +97,12 @@ export class Attempt implements ExchangeHandler {
     this.#finish({ kind: 'aborted', usage, brokenAfter: this.#brokenAfter() })
   }
 
+  /** The door ends the call: a stream that has begun says why, and anything else is for the call to say. */
+  stop(error: JetwayError): void {
+    if (this.#input.outlet.started) this.#broken(error)
+    else this.abort()
+  }
+
   onHead(status: number, headers: ResponseHeaders): void {
     this.#status = status
     this.#headers = headers

@@ -2,6 +2,8 @@ import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
+import { Cancellation } from '../../core/cancel-signal.ts'
+import { ServiceUnavailableError } from '../../core/errors.ts'
 import type { WireName } from '../../core/model.ts'
 import { RecordingSink } from '../__fixtures__/recording-sink.ts'
 import { events, json } from '../__fixtures__/scripted-server.ts'
@@ -158,6 +160,67 @@ describe('the client', () => {
     sink.onDrain?.()
     expect(await running).toMatchObject({ outcome: 'ok' })
     expect(sent).toBe(400)
+  })
+})
+
+describe('the door that stops', () => {
+  const stopping = new ServiceUnavailableError('stopping', { code: 'stopping', retry_after: 1 })
+  const failed = { outcome: 'failed', error: { name: 'ServiceUnavailableError', code: 'stopping' } }
+
+  test.each<[string, readonly WireName[], string]>([
+    ['relayed', ['chat'], 'say'],
+    ['translated', ['messages'], 'utter'],
+  ])('ends a %s stream with its error event', async (_name, wires, field) => {
+    const { engine, server } = await house(
+      [
+        (response) => {
+          response.writeHead(200)
+          response.write(`data: {"${field}":"a"}\n\n`)
+        },
+      ],
+      { upstream: { models: [tinyModel('one', { wires })] } },
+    )
+    const signal = new Cancellation()
+    const sink = new RecordingSink()
+    sink.onWrite = () => {
+      setImmediate(() => {
+        signal.abort(stopping)
+      })
+    }
+    const record = await engine.run(testCall(streamed, { signal }), sink)
+    expect(record).toMatchObject({ ...failed, status: 200 })
+    expect(sink.events).toEqual(['head', 'write', 'failStream'])
+    expect(sink.text).toContain('{"error":"stopping"}')
+    await expect.poll(() => server.aborted()).toBe(1)
+  })
+
+  test('answers what has not begun, and tries it nowhere else', async () => {
+    const signal = new Cancellation()
+    const { engine, server } = await house([
+      () => {
+        signal.abort(stopping)
+      },
+    ])
+    const { sink, record } = await ask(engine, streamed, {
+      signal,
+      options: { fallbacks: ['two'] },
+    })
+    expect(record).toMatchObject({ ...failed, status: 503 })
+    expect(record.attempts).toHaveLength(1)
+    expect(sink.events).toEqual(['fail'])
+    expect(sink.headers['retry-after']).toBe('1')
+    expect(server.received).toHaveLength(1)
+  })
+
+  test('answers what waits for its next attempt', async () => {
+    const signal = new Cancellation()
+    const { engine, server } = await house([json(429, { error: 'x' }, { 'retry-after': '100' })], {
+      observers: [{ attempted: () => setImmediate(() => signal.abort(stopping)) }],
+    })
+    const { sink, record } = await ask(engine, whole, { signal })
+    expect(record).toMatchObject({ ...failed, status: 503 })
+    expect(sink.events).toEqual(['fail'])
+    expect(server.received).toHaveLength(1)
   })
 })
 

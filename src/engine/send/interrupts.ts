@@ -2,13 +2,13 @@ import type { Awaitable } from '../../core/awaitable.ts'
 import type { Call } from '../../core/call.ts'
 import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { Clock } from '../../core/clock.ts'
-import { JetwayError, Timeout } from '../../core/errors.ts'
+import { JetwayError, ServiceUnavailableError, Timeout } from '../../core/errors.ts'
 import type { Stopwatch } from '../settle/stopwatch.ts'
 import type { Attempt } from './attempt.ts'
 import type { Sleeper, WakeUps } from './wake-ups.ts'
 
 /**
- * What can end a call from outside: the client going away, and the deadline. One listener and one entry among the wake-ups
+ * What can end a call from outside: the client going away, the door that stops, and the deadline. One listener and one entry among the wake-ups
  * for the whole call, whatever it waits for just then.
  */
 export class Interrupts implements Sleeper {
@@ -22,6 +22,7 @@ export class Interrupts implements Sleeper {
   #attempt: Attempt | undefined
   wakeAt = Infinity
   place = -1
+  /** By the client or by the door: nothing is tried any more. */
   aborted = false
 
   constructor(clock: Clock, wakeUps: WakeUps, watch: Stopwatch, { signal }: Call) {
@@ -31,7 +32,7 @@ export class Interrupts implements Sleeper {
     this.#signal = signal
   }
 
-  /** Starts listening. Throws when the client has gone already. */
+  /** Starts listening. Throws when the call is aborted already. */
   begin(): void {
     if (this.#signal.aborted) {
       this.aborted = true
@@ -61,8 +62,10 @@ export class Interrupts implements Sleeper {
   /** An `EventListener` as an object: no closure to bind. */
   handleEvent(): void {
     this.aborted = true
-    this.#attempt?.abort()
-    this.#interrupt(this.reason)
+    const { reason } = this
+    if (this.clientGone) this.#attempt?.abort()
+    else this.#attempt?.stop(reason)
+    this.#interrupt(reason)
   }
 
   wake(now: number): void {
@@ -79,11 +82,18 @@ export class Interrupts implements Sleeper {
     this.#interrupt(new Timeout('the call took longer than its timeout', { code: 'timeout' }))
   }
 
+  /** Nobody is left to be told anything. */
+  get clientGone(): boolean {
+    return this.aborted && !(this.#signal.reason instanceof ServiceUnavailableError)
+  }
+
   get reason(): JetwayError {
+    const { reason } = this.#signal
+    if (reason instanceof ServiceUnavailableError) return reason
     return new JetwayError('the client went away', {
       status: 499,
       code: 'client_closed_request',
-      cause: this.#signal.reason,
+      cause: reason,
     })
   }
 

@@ -106,7 +106,7 @@ export function failCall(state: CallState, error: JetwayError): void {
     model: error.model ?? state.model?.id,
   })
   state.failure = failure
-  if (interrupts.aborted || outlet.ended) return
+  if (interrupts.clientGone || outlet.ended) return
   if (outlet.started) {
     outlet.failStream(failure, new Uint8Array(0))
     return

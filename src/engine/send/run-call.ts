@@ -43,7 +43,7 @@ export async function runCall(
     refused: state.refused,
     watch: state.watch,
     attempts: state.log.attempts,
-    aborted: state.interrupts.aborted,
+    aborted: state.interrupts.clientGone,
     started: state.outlet.started,
     firstByteAt: state.outlet.firstByteAt,
     queuedMs: state.permit?.queuedMs ?? 0,

@@ -63,7 +63,7 @@ export async function tryTarget(
       endAt(state, target, concluded)
     }
   } catch (error) {
-    // A client that is gone, and a caller who may not, are the same at every other target.
+    // A call that was ended, and a caller who may not, are the same at every other target.
     if (interrupts.aborted || state.refused || state.outlet.started) throw error
     const failure = toJetwayError(error)
     log.failed(failure)

@@ -31,12 +31,13 @@ export async function serveCall(
     house.inFlight.hold(bytes)
     held += bytes
   }
+  let running = false
   const ticket = {
     place: -1,
     abandon: () => {
       signal.abort(stopping())
-      if (response.headersSent) response.destroy()
-      else refuse(stopping())
+      // The engine says so itself, also in the midst of a stream, and writes it down.
+      if (!running) refuse(stopping())
     },
   }
   const refuse = (thrown: unknown): void => {
@@ -73,6 +74,7 @@ export async function serveCall(
     const bytes = await readBody(request, house.settings().maxBodyBytes, hold)
     if (signal.aborted) return
     const call = makeCall({ id, request, bytes, dialect, path, caller, signal, receivedAt })
+    running = true
     await house.engine.run(call, sink)
     sink.release()
   } catch (error) {

@@ -127,7 +127,6 @@ export class Connection {
       place: -1,
       abandon: () => {
         controller.abort(stopping())
-        this.#socket.close(GOING_AWAY, 'the gateway is stopping')
       },
     }
     house.inFlight.enter(ticket)

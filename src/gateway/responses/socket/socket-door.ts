@@ -20,6 +20,8 @@ import { refuseUpgrade } from './refuse-upgrade.ts'
 export interface SocketDoor {
   /** No connection begins, and each one ends after the response under way. */
   leave(): void
+  /** Resolves when no connection is left. */
+  left(): Promise<void>
   /** Ends every connection now. */
   close(): void
 }
@@ -39,6 +41,7 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
   const { house } = options
   const budget = { bytes: 0, maxBytes: MOST_MEMORY_BYTES }
   const connections = new Map<WebSocket, Connection>()
+  const waiting: (() => void)[] = []
   let leaving = false
   let sockets: Promise<WebSocketServer> | undefined
   /** Loaded with the first connection: most gateways have none, and a start need not wait for it. */
@@ -83,7 +86,10 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
     opened.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, { ...options, budget, upgrade: request.headers })
       connections.set(webSocket, connection)
-      webSocket.once('close', () => connections.delete(webSocket))
+      webSocket.once('close', () => {
+        connections.delete(webSocket)
+        if (connections.size === 0) for (const resolve of waiting.splice(0)) resolve()
+      })
       if (leaving) connection.leave()
     })
   }
@@ -105,6 +111,12 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
       leaving = true
       for (const connection of connections.values()) connection.leave()
     },
+    left: () =>
+      connections.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push(resolve)
+          }),
     close() {
       leaving = true
       for (const webSocket of connections.keys()) webSocket.terminate()

@@ -341,6 +341,20 @@ test('draining ends idle connections at once and busy ones after their response'
   expect(await drained).toEqual({ cut: 0 })
 })
 
+test('a drain that runs out ends the response under way with its error frame', async () => {
+  await using demo = await startDemoGateway({ emulator: { pace: 20 } })
+  const client = await connectSocket(demo.url)
+  client.send({ type: 'response.create', model, input: 'hi' })
+  const frames = [await client.next()]
+  const drained = demo.gateway.drain(1)
+  while (frames.at(-1)?.['type'] !== 'response.failed') frames.push(await client.next())
+  expect(responseIn(frames)['error']).toMatchObject({
+    message: expect.stringContaining('stopping'),
+  })
+  expect(await client.closed).toBe(1001)
+  expect(await drained).toEqual({ cut: 1 })
+})
+
 const { responses } = DEFAULT_SETTINGS.gateway
 
 test.each([
