@@ -1,5 +1,6 @@
 import type { Awaitable } from './awaitable.ts'
-import type { Call } from './call.ts'
+import type { Call, Caller } from './call.ts'
+import type { ListedModel } from './engine.ts'
 import type { CallRecord } from './ledger.ts'
 import type { Model } from './model.ts'
 
@@ -7,6 +8,8 @@ import type { Model } from './model.ts'
 export interface Admission {
   /** Throws or rejects with the refusal (`PermissionDeniedError`, `RateLimitError`, `BudgetExceededError`, …). */
   admit(request: AdmissionRequest): Awaitable<Permit>
+  /** Whether this caller may use a model at all: what it may not use is not listed for it. Absent: everyone may use all. */
+  allows?(caller: Caller, listed: ListedModel): boolean
 }
 
 export interface AdmissionRequest {

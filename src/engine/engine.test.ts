@@ -203,6 +203,25 @@ test('models are listed under the names they can be called by', async () => {
   expect(await list()).toEqual(['fast', 'my/one', 'my/two', 'away', 'quick'])
 })
 
+test('models that a caller may not use are not listed for it', async () => {
+  const asked: unknown[] = []
+  const { engine } = await house([good], {
+    admission: {
+      admit: () => ({ headers: {}, queuedMs: 0, settle: () => {} }),
+      allows(caller, { name, provider, model }) {
+        asked.push([caller, name, provider, model?.id])
+        return name === 'two'
+      },
+    },
+  })
+  const listed = await engine.listModels(SOMEONE, new AbortController().signal)
+  expect(listed.map(({ name }) => name)).toEqual(['two'])
+  expect(asked).toEqual([
+    [SOMEONE, 'one', 'tiny', 'one'],
+    [SOMEONE, 'two', 'tiny', 'two'],
+  ])
+})
+
 test('a catalogue that is away hides nobody else’s models, and is said when there are no others', async () => {
   const none = createTinyUpstream({ provider: 'away', origin: '', models: [] })
   const away = {

@@ -99,8 +99,11 @@ export function createEngine(options: EngineOptions): Engine {
   }
   return {
     run: (call, sink) => run(house, call, sink),
-    listModels: (caller, signal) =>
-      listModels(options.settings(), upstreams, defaultProvider, caller, signal),
+    listModels: (caller, signal) => {
+      const { admission } = options
+      const settings = options.settings()
+      return listModels({ settings, upstreams, defaultProvider, admission }, caller, signal)
+    },
   }
 }
 

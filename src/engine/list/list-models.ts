@@ -1,3 +1,4 @@
+import type { Admission } from '../../core/admission.ts'
 import type { Caller } from '../../core/call.ts'
 import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { ListedModel } from '../../core/engine.ts'
@@ -6,14 +7,29 @@ import type { Deployment, Settings } from '../../core/settings.ts'
 import type { Upstream } from '../../core/upstream.ts'
 import { isWildcard } from '../resolve/wildcard.ts'
 
+export interface ListingHouse {
+  readonly settings: Settings
+  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly defaultProvider: string | undefined
+  readonly admission: Admission | undefined
+}
+
 /**
  * The names a caller can use: the configuration's, with each wildcard spelled out from its upstream's catalogue; without a
- * configuration, every model of the default provider.
+ * configuration, every model of the default provider. Of these, those that admission would let it call.
  */
 export async function listModels(
-  settings: Settings,
-  upstreams: ReadonlyMap<string, Upstream>,
-  defaultProvider: string | undefined,
+  house: ListingHouse,
+  caller: Caller,
+  signal: CancelSignal,
+): Promise<readonly ListedModel[]> {
+  const { admission } = house
+  const served = await servedModels(house, caller, signal)
+  return served.filter((listed) => admission?.allows?.(caller, listed) ?? true)
+}
+
+async function servedModels(
+  { settings, upstreams, defaultProvider }: ListingHouse,
   caller: Caller,
   signal: CancelSignal,
 ): Promise<readonly ListedModel[]> {

@@ -88,6 +88,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
         undoOnError(() => admitPlaced(request, grant ? demandedBy(grant) : NO_ONE, place), place),
       )
     },
+    allows(caller, { name, provider, model }) {
+      const grant = grantOfCaller(caller)
+      if (grant === undefined) return true
+      const names = model ? namesOf({ call: { model: name }, model, provider }) : [name]
+      return refuseModel(grant, names) === undefined
+    },
   }
 
   /** Each step waits only for a store that is elsewhere: in one process nothing here does. */
@@ -208,7 +214,13 @@ const UNPRINTABLE = /[^\x20-\x7e]/g
 /** Whose models have bare names: a key for `gpt-4o` is none for another provider's model of that name. */
 const BARE = 'github_copilot'
 
-function namesOf({ call, model, provider }: AdmissionRequest): readonly string[] {
+interface Asked {
+  readonly call: { readonly model: string }
+  readonly model: { readonly id: string }
+  readonly provider: string
+}
+
+function namesOf({ call, model, provider }: Asked): readonly string[] {
   const bare = provider === BARE ? model.id : ''
   return [call.model, bare, `${provider}/${model.id}`].filter((name) => name !== '')
 }

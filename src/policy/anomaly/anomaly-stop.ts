@@ -101,6 +101,7 @@ export function createAnomalyStop(options: AnomalyStopOptions): AnomalyStop {
         if (!settings().enabled) return admission.admit(request)
         return whenKnown(book.loading, () => admit(admission, request))
       },
+      allows: (caller, listed) => admission.allows?.(caller, listed) ?? true,
     }),
     observer: {
       finished(record) {
