@@ -1,5 +1,6 @@
 import type { Call, Caller } from './call.ts'
 import type { CancelSignal } from './cancel-signal.ts'
+import type { JetwayError } from './errors.ts'
 import type { CallRecord } from './ledger.ts'
 import type { Model } from './model.ts'
 import type { Sink } from './sink.ts'
@@ -21,4 +22,6 @@ export interface ListedModel {
   readonly provider: string
   /** Absent for a configured name whose upstream lists nothing. */
   readonly model?: Model | undefined
+  /** Why a call to it would fail, as far as its upstream's catalogue tells: a configured name is listed all the same. */
+  readonly problem?: JetwayError | undefined
 }

@@ -203,6 +203,34 @@ test('models are listed under the names they can be called by', async () => {
   expect(await list()).toEqual(['fast', 'my/one', 'my/two', 'away', 'quick'])
 })
 
+test('a configured name is listed with what is wrong with it; of a group, one that works is enough', async () => {
+  const broken = {
+    ...createTinyUpstream({ provider: 'broken', origin: '', models: [] }),
+    findModel: () => Promise.reject(new PermissionDeniedError('sign in first')),
+  }
+  const tiny = createTinyUpstream({ provider: 'tiny', origin: '', models: [tinyModel('one')] })
+  const { engine } = testHouse([broken, tiny], {
+    transport,
+    deployments: [
+      deployment({ modelName: 'fine', model: 'one' }),
+      deployment({ modelName: 'gone', model: 'nope' }),
+      deployment({ modelName: 'away', model: 'x', provider: 'nobody' }),
+      deployment({ modelName: 'shut', model: 'x', provider: 'broken' }),
+      deployment({ modelName: 'mixed', model: 'x', provider: 'broken' }),
+      deployment({ modelName: 'mixed', model: 'one' }),
+      deployment({ modelName: 'mixed', model: 'nope' }),
+    ],
+  })
+  const listed = await engine.listModels(SOMEONE, new AbortController().signal)
+  expect(listed.map(({ name, problem }) => [name, problem?.message])).toEqual([
+    ['fine', undefined],
+    ['gone', "tiny has no model 'nope'"],
+    ['away', 'there is no upstream called nobody'],
+    ['shut', 'sign in first'],
+    ['mixed', undefined],
+  ])
+})
+
 test('models that a caller may not use are not listed for it', async () => {
   const asked: unknown[] = []
   const { engine } = await house([good], {

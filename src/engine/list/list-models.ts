@@ -2,10 +2,13 @@ import type { Admission } from '../../core/admission.ts'
 import type { Caller } from '../../core/call.ts'
 import type { CancelSignal } from '../../core/cancel-signal.ts'
 import type { ListedModel } from '../../core/engine.ts'
+import type { JetwayError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
 import type { Deployment, Settings } from '../../core/settings.ts'
 import type { Upstream } from '../../core/upstream.ts'
+import { unknownProvider, upstreamLacks } from '../resolve/not-found.ts'
 import { isWildcard } from '../resolve/wildcard.ts'
+import { toJetwayError } from '../send/attempt.ts'
 
 export interface ListingHouse {
   readonly settings: Settings
@@ -35,7 +38,11 @@ async function servedModels(
 ): Promise<readonly ListedModel[]> {
   const listed = new Map<string, ListedModel>()
   const add = (entry: ListedModel): void => {
-    if (!listed.has(entry.name)) listed.set(entry.name, entry)
+    const known = listed.get(entry.name)
+    // Of a group, one deployment that works is enough.
+    if (known === undefined || (known.problem !== undefined && entry.problem === undefined)) {
+      listed.set(entry.name, entry)
+    }
   }
   if (settings.deployments.length === 0) {
     const upstream = defaultProvider === undefined ? undefined : upstreams.get(defaultProvider)
@@ -71,21 +78,30 @@ async function entriesOf(
   const place = { seat: caller.seat, apiBase, apiKey }
   if (!isWildcard(modelName)) {
     // The name is the configuration's, whatever is known of the model.
-    const model = upstream && (await modelIfKnown(upstream, deployment.model, place, signal))
-    return [{ name: modelName, provider, model }]
+    const found =
+      upstream === undefined
+        ? { problem: unknownProvider(provider) }
+        : await lookUp(upstream, deployment.model, place, signal)
+    return [{ name: modelName, provider, ...found }]
   }
   const models = (await upstream?.listModels(place, signal)) ?? []
   return models.map((model) => ({ name: nameUnder(deployment, model), provider, model }))
 }
 
-async function modelIfKnown(
+interface LookedUp {
+  readonly model?: Model | undefined
+  readonly problem?: JetwayError | undefined
+}
+
+async function lookUp(
   upstream: Upstream,
   ...asked: Parameters<Upstream['findModel']>
-): Promise<Model | undefined> {
+): Promise<LookedUp> {
   try {
-    return await upstream.findModel(...asked)
-  } catch {
-    return undefined
+    const model = await upstream.findModel(...asked)
+    return model === undefined ? { problem: upstreamLacks(upstream.provider, asked[0]) } : { model }
+  } catch (error) {
+    return { problem: toJetwayError(error) }
   }
 }
 

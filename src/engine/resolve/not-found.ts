@@ -9,6 +9,16 @@ import { isWildcard } from './wildcard.ts'
 /** Longer names are cut in messages: they are the client's text. */
 const SHOWN = 100
 
+const MODEL = { code: 'model_not_found', param: 'model' }
+
+export function unknownProvider(provider: string): NotFoundError {
+  return new NotFoundError(`there is no upstream called ${provider}`, MODEL)
+}
+
+export function upstreamLacks(provider: string, model: string): NotFoundError {
+  return new NotFoundError(`${provider} has no model '${model}'`, MODEL)
+}
+
 /** No such model, and which ones may have been meant. */
 export async function notFound(
   route: Route,
@@ -28,8 +38,8 @@ export async function notFound(
   }
   const near = nearestNames(route.name, names)
   const advice = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`
-  return new NotFoundError(`the model '${route.name.slice(0, SHOWN)}' does not exist${advice}`, {
-    code: 'model_not_found',
-    param: 'model',
-  })
+  return new NotFoundError(
+    `the model '${route.name.slice(0, SHOWN)}' does not exist${advice}`,
+    MODEL,
+  )
 }

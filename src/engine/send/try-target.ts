@@ -1,9 +1,9 @@
-import { NotFoundError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
 import type { Access, Mend, Upstream } from '../../core/upstream.ts'
 import type { WireChoice } from '../plan/choose-wire.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Outbound } from '../plan/outbound.ts'
+import { unknownProvider } from '../resolve/not-found.ts'
 import type { Route, Target } from '../resolve/target.ts'
 import { searchWire } from '../web-search/search-plan.ts'
 import { admit } from './admit.ts'
@@ -137,11 +137,4 @@ const NO_ACCESS: Access = {
   authorization: {},
   credential: 'none',
   generation: 0,
-}
-
-function unknownProvider(provider: string): NotFoundError {
-  return new NotFoundError(`there is no upstream called ${provider}`, {
-    code: 'model_not_found',
-    param: 'model',
-  })
 }

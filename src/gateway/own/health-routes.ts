@@ -65,12 +65,17 @@ async function upstreamHealth(
 ): Promise<JsonObject> {
   try {
     const models = await engine.listModels(caller, signal)
-    const healthy = models.map(({ name, provider }) => ({ model: name, provider }))
+    const healthy: JsonObject[] = []
+    const unhealthy: JsonObject[] = []
+    for (const { name, provider, problem } of models) {
+      if (problem === undefined) healthy.push({ model: name, provider })
+      else unhealthy.push({ model: name, provider, error: problem.message })
+    }
     return {
       healthy_endpoints: healthy,
-      unhealthy_endpoints: [],
+      unhealthy_endpoints: unhealthy,
       healthy_count: healthy.length,
-      unhealthy_count: 0,
+      unhealthy_count: unhealthy.length,
     }
   } catch (error) {
     const { message } = asJetwayError(error)
