@@ -203,6 +203,21 @@ test('models are listed under the names they can be called by', async () => {
   expect(await list()).toEqual(['fast', 'my/one', 'my/two', 'away', 'quick'])
 })
 
+test('a configured name whose model upstream does not exist says which one that is', async () => {
+  const { engine } = await house([good], {
+    deployments: [
+      deployment({ modelName: 'gone', model: 'onne' }),
+      deployment({ modelName: 'my/*', model: '*' }),
+    ],
+  })
+  const said = async (model: string): Promise<string | undefined> =>
+    (await ask(engine, { ...whole, model })).sink.failure?.error.message
+  expect(await said('gone')).toBe(
+    "in the configuration the model 'gone' is 'onne' of tiny, which does not exist; did you mean one?",
+  )
+  expect(await said('my/onne')).toMatch(/^the model 'my\/onne' does not exist; did you mean one/)
+})
+
 test('a configured name is listed with what is wrong with it; of a group, one that works is enough', async () => {
   const broken = {
     ...createTinyUpstream({ provider: 'broken', origin: '', models: [] }),

@@ -3,7 +3,7 @@ import { NotFoundError } from '../../core/errors.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Place, Upstream } from '../../core/upstream.ts'
 import { nearestNames } from './nearest-names.ts'
-import type { Route } from './target.ts'
+import type { Route, Target } from './target.ts'
 import { isWildcard } from './wildcard.ts'
 
 /** Longer names are cut in messages: they are the client's text. */
@@ -27,19 +27,46 @@ export async function notFound(
   place: Place,
   signal: CancelSignal,
 ): Promise<NotFoundError> {
-  const names = new Set(settings.router.aliases.keys())
-  for (const { modelName } of settings.deployments) if (!isWildcard(modelName)) names.add(modelName)
   const [target] = route.targets
   const upstream = target === undefined ? undefined : upstreams.get(target.provider)
-  try {
-    for (const model of (await upstream?.listModels(place, signal)) ?? []) names.add(model.id)
-  } catch {
-    // The advice is a courtesy: without a catalogue it is left out.
+  const catalogue = await namesOf(upstream, place, signal)
+  const shown = route.name.slice(0, SHOWN)
+  if (target !== undefined && isNamed(target)) {
+    const advice = adviceFor(target.model, catalogue)
+    return new NotFoundError(
+      `in the configuration the model '${shown}' is '${target.model}' of ${target.provider}, which does not exist${advice}`,
+      MODEL,
+    )
   }
-  const near = nearestNames(route.name, names)
-  const advice = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`
+  const names = new Set(settings.router.aliases.keys())
+  for (const { modelName } of settings.deployments) if (!isWildcard(modelName)) names.add(modelName)
+  for (const name of catalogue) names.add(name)
   return new NotFoundError(
-    `the model '${route.name.slice(0, SHOWN)}' does not exist${advice}`,
+    `the model '${shown}' does not exist${adviceFor(route.name, names)}`,
     MODEL,
   )
+}
+
+/** Whether the configuration has this very name: then it is not the caller's that is wrong. */
+function isNamed({ deployment }: Target): boolean {
+  return deployment !== undefined && !isWildcard(deployment.modelName)
+}
+
+async function namesOf(
+  upstream: Upstream | undefined,
+  place: Place,
+  signal: CancelSignal,
+): Promise<readonly string[]> {
+  try {
+    return ((await upstream?.listModels(place, signal)) ?? []).map(({ id }) => id)
+  } catch {
+    // The advice is a courtesy: without a catalogue it is left out.
+    return []
+  }
+}
+
+/** For the end of a message; empty when no name is near. */
+export function adviceFor(name: string, known: Iterable<string>): string {
+  const near = nearestNames(name, known)
+  return near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`
 }
