@@ -7,7 +7,7 @@ import type { Route, Target } from './target.ts'
 import { isWildcard } from './wildcard.ts'
 
 /** Longer names are cut in messages: they are the client's text. */
-const SHOWN = 100
+export const SHOWN = 100
 
 const MODEL = { code: 'model_not_found', param: 'model' }
 

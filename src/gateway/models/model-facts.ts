@@ -1,5 +1,6 @@
 import type { ListedModel } from '../../core/engine.ts'
 import { NotFoundError } from '../../core/errors.ts'
+import { adviceFor, SHOWN } from '../../engine/resolve/not-found.ts'
 
 /** Dots as dashes: the same model either way, and clients compare letter by letter. */
 function dashed(name: string): string {
@@ -12,13 +13,12 @@ export function findListed(models: readonly ListedModel[], id: string): ListedMo
   const found =
     models.find(({ name }) => name === id) ?? models.find((one) => isCalled(one, wanted))
   if (found) return found
-  throw new NotFoundError(
-    'no model of this name can be reached here; GET /v1/models lists those that can',
-    {
-      code: 'model_not_found',
-      param: 'model',
-    },
-  )
+  const names = models.map(({ name }) => name)
+  const advice = adviceFor(id, names) || '; GET /v1/models lists those that can'
+  throw new NotFoundError(`no model called '${id.slice(0, SHOWN)}' can be reached here${advice}`, {
+    code: 'model_not_found',
+    param: 'model',
+  })
 }
 
 function isCalled({ name, provider }: ListedModel, wanted: string): boolean {

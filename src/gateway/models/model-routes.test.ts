@@ -35,6 +35,32 @@ async function listed(path: string, key: string): Promise<readonly string[]> {
 const LISTS = ['/v1/models', '/models', '/v1beta/models', '/api/tags']
 const key = (await make('/key/generate', { models: ['gpt-4o', 'claude-*'] }))['key'] ?? ''
 
+describe('a model that is not there', () => {
+  test.each([
+    ['GET', '/v1/models/gpt-4oo'],
+    ['GET', '/models/github_copilot/gpt-4oo'],
+    ['GET', '/v1beta/models/gpt-4oo'],
+    ['POST', '/api/show'],
+  ])('is answered at %s %s with the names that may have been meant', async (method, path) => {
+    const asked = { method, headers: { ...bearer(MASTER), 'content-type': 'application/json' } }
+    const body = JSON.stringify({ model: 'gpt-4oo:latest' })
+    const reply = await send(demo.url, path, method === 'POST' ? { ...asked, body } : asked)
+    expect(reply.status).toBe(404)
+    expect(reply.text).toMatch(/gpt-4oo' can be reached here; did you mean gpt-4o, /)
+  })
+
+  test('and has no neighbour leads to the list', async () => {
+    const { status, text } = await get('/v1/models/something-else-entirely', MASTER)
+    expect(status).toBe(404)
+    expect(text).toContain('GET /v1/models lists those that can')
+  })
+
+  test('has no neighbours that the caller may not use', async () => {
+    expect((await get('/v1/models/gpt-4.11', MASTER)).text).toContain('did you mean gpt-4.1')
+    expect((await get('/v1/models/gpt-4.11', key)).text).not.toMatch(/mean .*gpt-4\.1/)
+  })
+})
+
 describe('a key that may use some models', () => {
   test.each(LISTS)('is shown those in %s', async (path) => {
     const all = await listed(path, MASTER)
