@@ -91,6 +91,14 @@ describe('what is wrong is named, and nothing is called', () => {
     expect(engine.calls).toEqual([])
   })
 
+  test('an action that no model has is answered with those there are', async () => {
+    const { url } = await start()
+    const { json } = await send(url, '/v1beta/models/gpt-4o:nope', { method: 'POST' })
+    expect(json).toMatchObject({
+      error: { code: 404, message: expect.stringMatching(/'nope'; there are generateContent,/) },
+    })
+  })
+
   test.each([
     ['GET', '/v1/chat/completions', 405, 'POST'],
     ['PUT', '/v1/chat/completions', 405, 'POST'],
@@ -100,12 +108,21 @@ describe('what is wrong is named, and nothing is called', () => {
     ['POST', '/v1/chat/completion', 404, undefined],
     ['GET', '/v2/models', 404, undefined],
     ['GET', '/v1/chat/..%2f..%2fmodels', 404, undefined],
+    ['GET', '/v1beta/models/gpt-4o:generateContent', 405, 'POST'],
+    ['HEAD', '/v1/models/gpt-4o%3AcountTokens', 405, 'POST'],
+    ['DELETE', '/models/gpt-4o:generateContent', 405, 'POST'],
+    ['POST', '/v1beta/models/gpt-4o', 405, 'GET'],
+    ['DELETE', '/v1beta/models/gpt-4o', 405, 'GET'],
+    ['POST', '/v1beta/models/gpt-4o:nope', 404, undefined],
+    ['POST', '/v1/models/ft:gpt-4o:nope', 405, 'GET'],
   ])('%s %s → %i', async (method, path, status, allow) => {
     const { url } = await start()
     const reply = await send(url, path, { method })
     expect(reply.status).toBe(status)
     expect(reply.headers.allow).toBe(allow)
-    expect(reply.json).toMatchObject({ error: { message: expect.any(String) } })
+    if (method !== 'HEAD') {
+      expect(reply.json).toMatchObject({ error: { message: expect.any(String) } })
+    }
     expect(reply.headers['x-request-id']).toBeDefined()
   })
 

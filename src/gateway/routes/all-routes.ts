@@ -7,12 +7,21 @@ import { requestIdFrom } from '../call/request-id.ts'
 import { serveCall } from '../call/serve-call.ts'
 import type { Listener } from '../http/http-server.ts'
 import type { GatewayHouse } from '../house.ts'
+import { SHOWN } from '../../engine/resolve/not-found.ts'
 import { send, serveOwn } from '../own/serve-own.ts'
 import type { OwnRoute } from '../own/own-route.ts'
-import { DATA_ROUTES, dialectOfPath, GEMINI_PREFIXES, geminiTarget } from './data-routes.ts'
+import {
+  behindGeminiPrefix,
+  DATA_ROUTES,
+  dialectOfPath,
+  GEMINI_ACTIONS,
+  GEMINI_PREFIXES,
+  geminiTarget,
+  isGeminiCall,
+} from './data-routes.ts'
 import { pathOf } from './path-of.ts'
 import { createRouter } from './router.ts'
-import type { Router } from './router.ts'
+import type { Found, Router } from './router.ts'
 
 /** One request, and what its address says. */
 interface Visit {
@@ -54,10 +63,17 @@ export function allRoutes(house: GatewayHouse, ownRoutes: readonly OwnRoute[]): 
     }
     const visit = { house, router, request, response, path }
     // Node leaves the body of an answer to HEAD out by itself.
-    const found = router.find(method === 'HEAD' ? 'GET' : method, path)
+    const found = find(visit, method === 'HEAD' ? 'GET' : method)
     if (found === undefined) refuseUnroutable(visit)
     else found.target(visit, found.params)
   }
+}
+
+/** What serves a method at an address. Gemini's actions share their paths with the models' own names. */
+function find({ router, path }: Visit, method: string): Found<Serve> | undefined {
+  const isCall = isGeminiCall(path)
+  if (isCall !== undefined && isCall !== (method === 'POST')) return undefined
+  return router.find(method, path)
 }
 
 function serveDialect(visit: Visit, id: string, path: RequestPath | undefined): void {
@@ -83,10 +99,14 @@ const METHODS = ['GET', 'POST', 'DELETE']
 
 /** 405 where another method would do, else 404. */
 function refuseUnroutable(visit: Visit): void {
-  const { router, request, path } = visit
-  // Gemini's paths take any action behind the model's name, so what came here with POST is none.
+  const { request, path } = visit
+  const action = request.method === 'POST' ? actionIn(path) : undefined
+  if (action !== undefined) {
+    refuse(visit, noAction(action))
+    return
+  }
   const allowed = METHODS.filter(
-    (method) => method !== request.method && router.find(method, path) !== undefined,
+    (method) => method !== request.method && find(visit, method) !== undefined,
   )
   if (allowed.length === 0) {
     refuse(visit, noEndpoint())
@@ -101,6 +121,20 @@ function refuseUnroutable(visit: Visit): void {
 function noEndpoint(): JetwayError {
   return new NotFoundError(
     'there is no such endpoint here; GET /openapi.json lists those there are',
+    { code: 'unknown_endpoint' },
+  )
+}
+
+/** What is asked of a model in Gemini's way: behind the last colon. On OpenAI's paths that may be part of a name (`ft:…`). */
+function actionIn(path: string): string | undefined {
+  const rest = path.startsWith('/v1beta/') ? (behindGeminiPrefix(path) ?? '') : ''
+  const colon = rest.lastIndexOf(':')
+  return colon <= 0 ? undefined : rest.slice(colon + 1)
+}
+
+function noAction(action: string): JetwayError {
+  return new NotFoundError(
+    `models have no action '${action.slice(0, SHOWN)}'; there are ${[...GEMINI_ACTIONS].join(', ')}`,
     { code: 'unknown_endpoint' },
   )
 }

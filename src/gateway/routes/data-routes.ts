@@ -1,4 +1,5 @@
 import type { DialectName } from '../../core/call.ts'
+import { decodeLeniently } from './router.ts'
 
 /** One endpoint that takes a call: which dialect of the registry serves it. */
 export interface DataRoute {
@@ -63,6 +64,22 @@ export function geminiTarget(
   const asArray = action === 'streamGenerateContent' && query.get('alt') !== 'sse'
   return { dialect: `gemini:${action}${asArray ? ':array' : ''}`, model: rest.slice(0, colon) }
 }
+
+/** What stands behind Gemini's prefix in a path; `undefined` when it has none. */
+export function behindGeminiPrefix(path: string): string | undefined {
+  const prefix = GEMINI_PREFIXES.find((candidate) => path.startsWith(candidate))
+  return prefix === undefined
+    ? undefined
+    : decodeLeniently(path.slice(prefix.length), decodeURIComponent)
+}
+
+/** A model's name with an action behind it is called; the bare name is read. `undefined`: no path of Gemini's. */
+export function isGeminiCall(path: string): boolean | undefined {
+  const rest = behindGeminiPrefix(path)
+  return rest === undefined ? undefined : geminiTarget(rest, NO_QUERY) !== undefined
+}
+
+const NO_QUERY: ReadonlyMap<string, string> = new Map()
 
 /** In whose words to answer on a path that no route serves. */
 export function dialectOfPath(path: string): DialectName {
