@@ -17,6 +17,7 @@ export function refuseUpgrade(socket: Duplex, error: JetwayError, requestId: str
     'x-request-id': requestId,
     'content-length': String(bytes.length),
     connection: 'close',
+    ...error.headers,
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   const phrase = STATUS_CODES[status] ?? 'Error'

@@ -33,6 +33,8 @@ export interface SocketDoorOptions {
   readonly boundTo: string
 }
 
+/** `ws` also takes 8, a draft's, without a word. */
+const VERSION = '13'
 /** Of the conversations that all connections together remember. */
 const MOST_MEMORY_BYTES = 512 * 1024 * 1024
 
@@ -66,6 +68,8 @@ export function createSocketDoor(server: Server, options: SocketDoorOptions): So
     const [path = '/'] = normaliseUrl(request.url ?? '/').split('?')
     if (path !== '/v1/responses' && path !== '/responses') throw noSocketHere()
     if (!settings.responses.webSocket) throw switchedOff()
+    const version = request.headers['sec-websocket-version']
+    if (version !== undefined && version !== VERSION) throw otherVersion()
     await house.authenticator.authenticate(presentedKeys(request.headers))
     if (leaving || connections.size >= settings.maxConcurrentCalls) throw noRoom(leaving)
   }
@@ -142,6 +146,19 @@ function switchedOff(): JetwayError {
     'this gateway does not serve WebSockets (jetway.responses_web_socket): POST /v1/responses instead',
     { status: 426, code: 'websocket_not_served' },
   )
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6455#section-4.4; who answers 426 names what to upgrade to (RFC 9110, section 15.5.22). */
+function otherVersion(): JetwayError {
+  return new JetwayError(`this gateway speaks version ${VERSION} of the WebSocket protocol only`, {
+    status: 426,
+    code: 'websocket_version',
+    headers: {
+      'sec-websocket-version': VERSION,
+      upgrade: 'websocket',
+      connection: 'close, upgrade',
+    },
+  })
 }
 
 function noRoom(leaving: boolean): ServiceUnavailableError {

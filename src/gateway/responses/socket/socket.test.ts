@@ -371,6 +371,26 @@ test.each([
   await gateway.close()
 })
 
+test.each(['8', '14', 'x'])(
+  'version %s of the protocol is refused with the one there is',
+  async (version) => {
+    const { gateway, engine } = await startTestGateway()
+    const reply = await send(gateway.url, '/v1/responses', {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-version': version,
+      },
+    })
+    expect(reply.status).toBe(426)
+    expect(reply.headers).toMatchObject({ 'sec-websocket-version': '13', upgrade: 'websocket' })
+    expect(reply.json).toMatchObject({ error: { code: 'websocket_version' } })
+    expect(engine.calls).toEqual([])
+    await gateway.close()
+  },
+)
+
 test('the right key opens it, and a key that is revoked meanwhile opens nothing more', async () => {
   let good = true
   const authenticator = {
