@@ -8,8 +8,8 @@ import type { Attempt } from './attempt.ts'
 import type { Sleeper, WakeUps } from './wake-ups.ts'
 
 /**
- * What can end a call from outside: the client going away, the door that stops, and the deadline. One listener and one entry among the wake-ups
- * for the whole call, whatever it waits for just then.
+ * What can end a call from outside: the client going away, the door that stops, and the deadline. One listener and one entry
+ * among the wake-ups for the whole call, whatever it waits for just then.
  */
 export class Interrupts implements Sleeper {
   readonly #clock: Clock

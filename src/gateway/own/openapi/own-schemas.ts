@@ -46,6 +46,7 @@ const key = {
   key_alias: orNull(text),
   user_id: orNull(text),
   team_id: orNull(text),
+  deleted_owner: orNull(words('user', 'team')),
   allowed_routes: list(text),
   expires: orNull(text),
   ...member,
