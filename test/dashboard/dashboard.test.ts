@@ -103,6 +103,25 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard in Chromium ${noBrowser 
     expect(troubles).toEqual([])
   })
 
+  test('a key of a team that was deleted is shown as one', async () => {
+    const administer = (path: string, body: object): Promise<Response> =>
+      fetch(world.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    await administer('/team/new', { team_id: 'short-lived' })
+    await administer('/key/generate', { key_alias: 'orphan', team_id: 'short-lived' })
+    await administer('/team/delete', { team_ids: ['short-lived'] })
+    await using watched = await openPage(browser, world.url)
+    const { page } = watched
+    await signIn(page, MASTER)
+    await visit(page, '/keys')
+    const row = page.getByRole('row').filter({ hasText: 'orphan' })
+    await row.getByText('team deleted').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
   test('a request is found and explained: both attempts, and why', async () => {
     await using watched = await openPage(browser, world.url)
     const { page } = watched

@@ -107,6 +107,8 @@ export interface Key extends Limited {
   readonly key_alias: string | null
   readonly user_id: string | null
   readonly team_id: string | null
+  /** Whose it was, where that one was deleted: it is good for nothing then. */
+  readonly deleted_owner: 'user' | 'team' | null
   readonly expires: string | null
   readonly key?: string
 }

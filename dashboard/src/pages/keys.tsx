@@ -86,6 +86,7 @@ const COLUMNS: readonly Column<Key>[] = [
     show: (key) => (
       <Named name={nameOf(key)} note={key.key_name}>
         {key.blocked && <Badge tone="warn">blocked</Badge>}
+        {key.deleted_owner && <Badge tone="warn">{key.deleted_owner} deleted</Badge>}
       </Named>
     ),
   },
