@@ -119,7 +119,10 @@ describe('keys', () => {
     expect((await call(next)).json).toMatchObject({ error: { code: 'key_blocked' } })
     await tell('/key/unblock', { key: 'ci' })
     expect((await call(next)).status).toBe(200)
-    expect((await tell('/key/delete', { keys: ['ci'] })).status).toBe(200)
+    await makeKey({ key_alias: 'other' })
+    const both = { keys: ['ci'], key_aliases: ['other'] }
+    expect((await tell('/key/delete', both)).status).toBe(200)
+    expect(((await ask('GET', '/key/list')).json as { keys: unknown[] }).keys).toEqual([])
     for (const gone of [key, next]) expect((await call(gone)).status).toBe(401)
   })
 
@@ -187,6 +190,7 @@ describe('bad input is named', () => {
     ['/key/generate', { user_id: 'nobody' }, 'user_id', 'there is no user nobody'],
     ['/key/update', { rpm_limit: 5 }, 'key', 'string'],
     ['/key/delete', { keys: [] }, 'keys', '>=1'],
+    ['/key/delete', {}, 'keys', 'key_aliases'],
     ['/user/new', { user_email: 'not an address' }, 'user_email', 'email'],
     ['/seats/connect/poll', { flow_handle: 'x', user_id: 'ada' }, 'flow_handle', 'start'],
     ['/seats/connect/start', { host: 'intranet', user_id: 'ada' }, 'host', 'JETWAY_GITHUB_HOSTS'],

@@ -128,8 +128,9 @@ export function keyRoutes(admin: KeyAdministration): readonly AdminRoute[] {
       writes: true,
       body: nameKeysSchema,
       async handle({ body, who }) {
-        for (const name of body.keys) await requireSelf(name, who)
-        return admin.deleteKeys(body.keys, who.actor)
+        const names = [...(body.keys ?? []), ...(body.key_aliases ?? [])]
+        for (const name of names) await requireSelf(name, who)
+        return admin.deleteKeys(names, who.actor)
       },
     }),
     setBlocked('/key/block', 'Refuse a key until it is unblocked', true),

@@ -79,9 +79,15 @@ export const updateKeySchema = () =>
   })
 
 export const nameKeysSchema = () =>
-  z.strictObject({
-    keys: z.array(name()).min(1).max(500).describe('Ids, aliases or keys'),
-  })
+  z
+    .strictObject({
+      keys: z.array(name()).min(1).max(500).optional().describe('Ids, aliases or keys'),
+      key_aliases: z.array(name()).min(1).max(500).optional().describe('The same; LiteLLM’s name'),
+    })
+    .refine(({ keys, key_aliases }) => keys ?? key_aliases, {
+      path: ['keys'],
+      error: 'name them here or in key_aliases',
+    })
 
 export const rotateKeySchema = () =>
   z.strictObject({
