@@ -34,7 +34,7 @@ test.each([
     })
     const reader = response.body?.getReader()
     let bytes = 0
-    while (bytes < 6_000) {
+    while (bytes < 12_000) {
       const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
       if (done || value === undefined) break
       bytes += value.length
@@ -52,12 +52,12 @@ test.each([
     const cell = (name: string): string => cells[columns.indexOf(name)] ?? ''
     expect(cell('outcome')).toBe('aborted')
     expect(cell('spend_source')).toBe('estimate')
-    expect(Number(cell('completion_tokens'))).toBeGreaterThan(20)
+    expect(Number(cell('completion_tokens'))).toBeGreaterThan(10)
     const { billed } = emulator.control.counters.read()
     const whole = billed['root-person']?.nanoAiu ?? 0
     // It was billed whole, and is paid in part: what came, not what nobody saw.
     expect(Number(cell('spend_nano_credits')) / CREDIT).toBeGreaterThan(0.005)
-    expect(Number(cell('spend_nano_credits'))).toBeLessThan(whole * 2)
+    expect(Number(cell('spend_nano_credits'))).toBeLessThan(whole)
   },
   60_000,
 )

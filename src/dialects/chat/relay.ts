@@ -5,10 +5,10 @@ import type { JetwayError } from '../../core/errors.ts'
 import { asObject, asString, isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
-import { DeltaSize } from '../sse/delta-size.ts'
 import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
+import { textLength } from '../sse/text-length.ts'
 import { applyIdentity, CHUNK_OBJECT, chunkWith, identityOf } from './chunk-identity.ts'
 import type { ChunkIdentity } from './chunk-identity.ts'
 import { errorEvent, errorFromBody } from './errors.ts'
@@ -48,10 +48,10 @@ class ChatRelay implements RelayFilter {
   readonly #opaque: OpaqueJoiner<HeldEvent>
   readonly #cutter: EventCutter
   readonly #frame = new TextFrame()
-  readonly #size = new DeltaSize()
   #identity: ChunkIdentity | undefined
   #splicer: ChunkSplicer | undefined
   #usage: Usage | undefined
+  answerBytes = 0
   #usageChunk: JsonObject | undefined
   #usageSent = false
   #state: 'open' | 'finished' | 'failed' = 'open'
@@ -68,10 +68,6 @@ class ChatRelay implements RelayFilter {
 
   get usage(): Usage | undefined {
     return this.#usage
-  }
-
-  get answerBytes(): number {
-    return this.#size.bytes
   }
 
   get finished(): boolean {
@@ -111,15 +107,16 @@ class ChatRelay implements RelayFilter {
       this.#output.keep(source, start, end)
       return
     }
-    this.#size.saw(end - start)
     if (this.#splicer !== undefined && !this.#opaque.holding) {
       if (this.#frame.holds(source, start, end)) {
+        this.answerBytes += end - start - this.#frame.length
         this.#output.keep(source, start, end)
         return
       }
       const text = source.toString('latin1', start, end)
       const { roleSeen, renumbered } = this.#repair
       const spliced = this.#splicer.splice(text, roleSeen, renumbered)
+      if (spliced !== undefined) this.answerBytes += answerIn(text)
       if (spliced === text) {
         // Before the role was seen it is right to name it, and afterwards no more.
         if (roleSeen) this.#frame.keep(text)
@@ -159,6 +156,7 @@ class ChatRelay implements RelayFilter {
   }
 
   #onChunk(chunk: JsonObject, original: Buffer): void {
+    this.answerBytes += answerIn(original.toString('latin1'))
     const readNow = readUsage(chunk)
     if (readNow !== undefined) this.#usage = { ...this.#usage, ...readNow }
     const choices = chunk['choices']
@@ -243,6 +241,15 @@ class ChatRelay implements RelayFilter {
 
 const COLON = 0x3a
 const EMPTY = Buffer.alloc(0)
+
+/** Text, or what a tool is called with: a chunk seldom brings both. */
+function answerIn(event: string): number {
+  return (
+    textLength(event, '"content":"') ||
+    textLength(event, '"arguments":"') ||
+    textLength(event, '"reasoning_text":"')
+  )
+}
 
 function takeUsage(chunk: JsonObject): JsonObject {
   const usage = asObject(chunk['usage'])

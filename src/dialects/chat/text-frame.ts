@@ -17,6 +17,11 @@ export class TextFrame {
   /** How many more were kept than were found again. */
   #inVain = 0
 
+  /** Of the frame alone. */
+  get length(): number {
+    return this.#frame?.length ?? 0
+  }
+
   /** Whether the event is one of those, with other text. Quotes in a text, which are escaped, make it an event to look through. */
   holds(source: Buffer, start: number, end: number): boolean {
     const frame = this.#frame

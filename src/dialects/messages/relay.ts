@@ -22,6 +22,8 @@ import { createUsageReader, decodeUsage } from './usage.ts'
 const NOTHING = new Uint8Array(0)
 /** By far the most events, and none of them needs a look. */
 const CONTENT = Buffer.from('event: content_block_')
+/** Of `content_block_delta`, where `_start` and `_stop` have an `s`. */
+const DELTA = 'd'.charCodeAt(0)
 const PING = Buffer.from('event: ping')
 
 export function createRelayFilter(options: StreamOptions): RelayFilter {
@@ -97,7 +99,7 @@ class MessagesRelay implements RelayFilter {
     if (this.#state !== 'open') return
     const isContent = startsWith(source, start, end, CONTENT)
     if (isContent || startsWith(source, start, end, PING)) {
-      if (isContent) this.#size.saw(end - start)
+      if (isContent && source[start + CONTENT.length] === DELTA) this.#size.saw(end - start)
       this.#output.keep(source, start, end)
       return
     }

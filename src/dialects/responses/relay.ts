@@ -12,10 +12,10 @@ import {
 } from '../../core/json.ts'
 import { spliceJson } from '../../core/splice.ts'
 import type { Usage } from '../../core/usage.ts'
-import { DeltaSize } from '../sse/delta-size.ts'
 import { EventCutter, MAX_EVENT_BYTES } from '../sse/cut-events.ts'
 import { readEvent } from '../sse/read-event.ts'
 import { RelayOutput } from '../sse/relay-output.ts'
+import { textLength } from '../sse/text-length.ts'
 import { namedEvent } from '../sse/write-event.ts'
 import { brokenEvent, cutStream, failureEvents, readError } from './errors.ts'
 import { type CallMender, createCallMender } from './mend-call.ts'
@@ -40,9 +40,9 @@ class ResponsesRelay implements RelayFilter {
   readonly #mender: ResponseMender
   readonly #calls = new Map<number, CallMender>()
   readonly #cutter: EventCutter
-  readonly #size = new DeltaSize()
   #state: 'open' | 'finished' | 'failed' = 'open'
   #usage: Usage | undefined
+  answerBytes = 0
   #failure: JetwayError | undefined
   /** The response as it was last seen, for the event that closes a broken stream. */
   #response: JsonObject = { object: 'response', output: [] }
@@ -59,10 +59,6 @@ class ResponsesRelay implements RelayFilter {
 
   get usage(): Usage | undefined {
     return this.#usage
-  }
-
-  get answerBytes(): number {
-    return this.#size.bytes
   }
 
   get finished(): boolean {
@@ -94,7 +90,7 @@ class ResponsesRelay implements RelayFilter {
     if (this.#state !== 'open') return
     const text = source.toString('latin1', start, end)
     if (isSpliceable(text)) {
-      this.#size.saw(end - start)
+      this.answerBytes += textLength(text, '"delta":"')
       const mended = spliceEvent(text, this.#idOf, this.#passesCalls)
       if (mended !== undefined) {
         this.#lastEvent = text

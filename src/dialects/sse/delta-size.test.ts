@@ -3,6 +3,7 @@ import { createRelayFilter as chat } from '../chat/relay.ts'
 import { createRelayFilter as messages } from '../messages/relay.ts'
 import { createRelayFilter as responses } from '../responses/relay.ts'
 import { DeltaSize } from './delta-size.ts'
+import { textLength } from './text-length.ts'
 
 const WORDS = [
   'It',
@@ -20,8 +21,10 @@ const WORDS = [
 ]
 const TEXT = WORDS.join('').repeat(20)
 
+let chunks = 0
+/** As Copilot's: some have the filter's results, which are longer than all else, and some have not. */
 const chatEvent = (content: string): string =>
-  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] })}\n\n`
+  `data: ${JSON.stringify({ ...(chunks++ % 3 === 0 ? {} : { filter: 'x'.repeat(400) }), id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }] })}\n\n`
 const messagesEvent = (text: string): string =>
   `event: content_block_delta\ndata: ${JSON.stringify({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })}\n\n`
 const responsesEvent = (delta: string): string =>
@@ -43,6 +46,18 @@ describe('how much of an answer has passed, without reading it', () => {
       expect(filter.answerBytes).toBeGreaterThan(TEXT.length * 0.7)
       expect(filter.answerBytes).toBeLessThan(TEXT.length * 1.5)
     }
+  })
+
+  test.each([
+    ['a text', '{"content":"one two"}', 7],
+    ['a text with quotes', String.raw`{"arguments":"{\"path\":\"a b\"}","index":0}`, 18],
+    ['a text that ends with a backslash', String.raw`{"content":"C:\\"}`, 4],
+    ['no text', '{"content":null}', 0],
+    ['a text that does not end', '{"content":"one', 0],
+  ])('the length of %s', (_name, event, length) => {
+    expect(textLength(event, event.includes('arguments') ? '"arguments":"' : '"content":"')).toBe(
+      length,
+    )
   })
 
   test('nothing came, nothing is counted', () => {

@@ -1,6 +1,6 @@
 /**
- * About how many bytes of an answer the events of a stream have brought, without reading them: all are framed alike, and the
- * smallest brought next to nothing. For an estimate of what an answer cost that ended before its upstream said so.
+ * About how many bytes of an answer events have brought that are all framed alike, without reading them: the smallest brought
+ * next to nothing. For an estimate of what an answer cost that ended before its upstream said so.
  */
 export class DeltaSize {
   #bytes = 0
