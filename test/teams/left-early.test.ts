@@ -29,7 +29,7 @@ test.each([
         model,
         max_tokens: 4000,
         stream: true,
-        messages: [{ role: 'user', content: 'write 400 words' }],
+        messages: [{ role: 'user', content: 'write 2000 words' }],
       },
     })
     const reader = response.body?.getReader()
