@@ -5,6 +5,8 @@
 import type { Conversation } from '../../core/conversation.ts'
 import type { Model } from '../../core/model.ts'
 import type { GenerateWire } from '../fidelity/table.ts'
+import { healCallInputs } from './call-inputs.ts'
+import { completeToolSchemas } from './complete-schemas.ts'
 import { healCustomTools } from './custom-tools.ts'
 import { healEmptyContent } from './empty-content.ts'
 import { healImages } from './images.ts'
@@ -43,12 +45,15 @@ export function heal(
   const custom = healCustomTools(names.conversation, wire, model, onlyFunctions)
   const stop = healStopSequences(custom.conversation, wire)
   const schemas = healToolSchemas(stop.conversation)
-  const pairs = healToolPairs(schemas.conversation)
-  const images = healImages(pairs.conversation, model.limits)
+  const pairs = healToolPairs(completeToolSchemas(schemas.conversation, wire))
+  const inputs = healCallInputs(pairs.conversation, wire, model)
+  const images = healImages(inputs.conversation, model.limits)
   const full = healEmptyContent(images.conversation, wire)
   return {
     conversation: full.conversation,
-    degraded: [names, custom, schemas, pairs, images, full].flatMap(({ changed }) => changed),
+    degraded: [names, custom, schemas, pairs, inputs, images, full].flatMap(
+      ({ changed }) => changed,
+    ),
     restore: chainRestorers([custom.restore, names.restore, stop.restore]),
   }
 }

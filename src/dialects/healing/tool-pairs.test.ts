@@ -116,7 +116,7 @@ describe('calls and results', () => {
 test('a conversation in order comes back as it is', () => {
   const conversation = conversationOf(
     [say('Hi'), calls('a'), results('a'), say('x')],
-    [{ kind: 'function', name: 'f', parameters: { type: 'object' } }],
+    [{ kind: 'function', name: 'f', parameters: { type: 'object', properties: {} } }],
   )
   for (const wire of ['chat', 'responses', 'messages'] as const) {
     expect(heal(conversation, wire, { vendor: 'x', limits: {} } as Model)).toEqual({
