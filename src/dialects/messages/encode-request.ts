@@ -15,7 +15,7 @@ export function encodeRequest(conversation: Conversation, model: Model): Encoded
   const degraded = new Set<string>(losses(conversation, 'messages'))
   const maxTokens = encodeMaxTokens(conversation, model, degraded)
   const { system, messages } = encodeTurns(conversation.turns)
-  const thinking = encodeThinking(conversation, model, maxTokens)
+  const thinking = encodeThinking(conversation, model, maxTokens, messages)
   if (thinking.lost) degraded.add('reasoning_effort')
   const format = encodeFormat(conversation.responseFormat, model, degraded)
   const instructions = format.sentence
@@ -37,7 +37,7 @@ export function encodeRequest(conversation: Conversation, model: Model): Encoded
     ...(Object.keys(outputConfig).length > 0 ? { output_config: outputConfig } : {}),
     ...encodeSampling(conversation, thinking, degraded),
     ...(stop.length > 0 ? { stop_sequences: stop } : {}),
-    ...(conversation.user === undefined ? {} : { metadata: { user_id: conversation.user } }),
+    ...encodeUser(conversation.user, degraded),
     ...(conversation.stream ? { stream: true } : {}),
   }
   for (const { name, value } of conversation.extras) {
@@ -70,6 +70,15 @@ function encodeMaxTokens(
   if (limit === undefined || maxOutputTokens <= limit) return maxOutputTokens
   degraded.add('max_tokens')
   return limit
+}
+
+/** The wire takes an opaque id alone: what looks like an address, a number or a name of that length fails the request. */
+function encodeUser(user: string | undefined, degraded: Set<string>): JsonObject {
+  if (user === undefined) return {}
+  const personal = /[^\s@]@[^\s@]+\.[^\s@]/.test(user) || /^\+?[\d\s().-]{7,20}$/.test(user)
+  if (!personal && user.length <= 256) return { metadata: { user_id: user } }
+  degraded.add('user')
+  return {}
 }
 
 /** Claude refuses `temperature` and `top_p` together, either beside thinking, and a temperature above 1. */

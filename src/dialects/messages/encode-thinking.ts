@@ -1,4 +1,5 @@
 import type { Conversation, Reasoning } from '../../core/conversation.ts'
+import { asArray, asObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Model, ModelSupports } from '../../core/model.ts'
 import { budgetFromEffort, effortFromBudget, nearestEffort } from '../fidelity/effort.ts'
@@ -20,6 +21,7 @@ export function encodeThinking(
   conversation: Conversation,
   model: Model,
   maxTokens: number,
+  messages: readonly JsonObject[] = [],
 ): EncodedThinking {
   const { reasoning, toolChoice } = conversation
   if (!reasoning || !isAsked(reasoning)) return { on: false, lost: false }
@@ -33,9 +35,20 @@ export function encodeThinking(
   const budgeted =
     supports.maxThinkingBudget !== undefined || supports.minThinkingBudget !== undefined
   if (forced || !(adaptive || budgeted)) return { on: false, lost: true }
-  return adaptive
-    ? encodeAdaptive(reasoning, supports)
+  if (adaptive) return encodeAdaptive(reasoning, supports)
+  return lacksThinking(messages)
+    ? { on: false, lost: true }
     : encodeBudget(reasoning, supports, maxTokens)
+}
+
+/**
+ * Whether results answer calls that were made without thinking, or whose thinking the client did not give back, as most clients
+ * of other wires do not. With a budget the wire refuses that: "Expected `thinking` or `redacted_thinking`, but found `tool_use`".
+ */
+function lacksThinking(messages: readonly JsonObject[]): boolean {
+  const content = asArray(messages.findLast(({ role }) => role === 'assistant')?.['content'])
+  const types = content.map((block) => asObject(block)?.['type'])
+  return types.includes('tool_use') && types[0] !== 'thinking' && types[0] !== 'redacted_thinking'
 }
 
 /** Wanting a seal back for reasoning that may happen asks for none. */
