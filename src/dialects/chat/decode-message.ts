@@ -21,7 +21,7 @@ export function decodeAssistant(message: JsonObject, at: string): readonly Conte
     const text = content[index]
     if (text?.type === 'text') content[index] = { ...text, annotations }
   }
-  if (refusal !== undefined) content.push({ type: 'refusal', text: refusal })
+  if (refusal) content.push({ type: 'refusal', text: refusal })
   for (const [index, call] of (optionalArray(message, 'tool_calls', at) ?? []).entries())
     content.push(decodeCall(call, `${at}tool_calls[${index}]`))
   const legacy = asObject(message['function_call'])

@@ -19,7 +19,7 @@ import { finishFromChat } from './finish.ts'
 import { OpaqueJoiner } from './join-opaque.ts'
 import type { HeldChunk } from './join-opaque.ts'
 import { errorFromUnframed } from './unframed.ts'
-import { readUsage } from './usage.ts'
+import { addUsage } from './usage.ts'
 
 /** Chunks in, parts out, with the repairs of the relay. Only the first choice is read; more come by relay alone. */
 export function createStreamDecoder(
@@ -97,8 +97,7 @@ export function createStreamDecoder(
       fail(brokenStream('The upstream sent an event that is not JSON.', 'broken_stream'))
       return
     }
-    const read = readUsage(chunk)
-    if (read !== undefined) usage = { ...usage, ...read }
+    usage = addUsage(usage, chunk)
     const errors = asArray(chunk['copilot_errors'])
     if (asArray(chunk['choices']).length > 0) release(opaque.push({ chunk, changed: false }))
     else if (chunk['error'] !== undefined && chunk['error'] !== null) fail(errorFromBody(chunk))

@@ -18,7 +18,7 @@ import { createChunkSplicer } from './splice-chunk.ts'
 import type { ChunkSplicer } from './splice-chunk.ts'
 import { TextFrame } from './text-frame.ts'
 import { errorFromUnframed } from './unframed.ts'
-import { readUsage } from './usage.ts'
+import { addUsage } from './usage.ts'
 
 const DONE = 'data: [DONE]\n\n'
 
@@ -157,8 +157,7 @@ class ChatRelay implements RelayFilter {
 
   #onChunk(chunk: JsonObject, original: Buffer): void {
     this.answerBytes += answerIn(original.toString('latin1'))
-    const readNow = readUsage(chunk)
-    if (readNow !== undefined) this.#usage = { ...this.#usage, ...readNow }
+    this.#usage = addUsage(this.#usage, chunk)
     const choices = chunk['choices']
     if (!Array.isArray(choices) || choices.length === 0) {
       this.#onEmptyChunk(chunk, original)

@@ -24,6 +24,14 @@ export function readUsage(body: JsonObject): Usage | undefined {
   }
 }
 
+/** With what a chunk adds to what earlier ones said: one that tells the price alone leaves the counts as they are. */
+export function addUsage(known: Usage | undefined, chunk: JsonObject): Usage | undefined {
+  const read = readUsage(chunk)
+  if (read === undefined || known === undefined) return read ?? known
+  if (asObject(chunk['usage']) !== undefined) return { ...known, ...read }
+  return { ...known, nanoCredits: read.nanoCredits }
+}
+
 function readNanoCredits(body: JsonObject, usage?: JsonObject): number | undefined {
   const billed = asObject(body['copilot_usage']) ?? asObject(usage?.['copilot_usage'])
   return asNumber(billed?.['total_nano_aiu'])
