@@ -205,7 +205,8 @@ export function createItemWriter({ emit, ids, forms, seals }: ItemWriterOptions)
     if (block.kind !== 'tool') return ''
     const { form, callId, inputKind } = block
     const sent = block.said.join('')
-    const whole = part.text ?? sent
+    // A call without arguments is an empty object, as at OpenAI: an empty text is no JSON.
+    const whole = (part.text ?? sent) || (form.type === 'function_call' ? '{}' : '')
     let out = ''
     if (form.type === 'function_call') {
       // The whole text, where the wire repeats it: whatever the deltas left out.

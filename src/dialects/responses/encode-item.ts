@@ -66,6 +66,10 @@ export function callItem(
     case 'custom_tool_call':
       return { ...base, ...named, input: customInput(input) }
     default:
-      return { ...base, ...named, arguments: input.text }
+      return {
+        ...base,
+        ...named,
+        arguments: input.text === '' && status === 'completed' ? '{}' : input.text,
+      }
   }
 }
