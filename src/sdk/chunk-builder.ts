@@ -1,5 +1,6 @@
 import { BadRequestError } from '../core/errors.ts'
 import type {
+  ChatAnnotation,
   ChatAnswerMessage,
   ChatChoice,
   ChatChunkChoice,
@@ -45,13 +46,16 @@ interface Growing {
   readonly refusal: string[]
   readonly reasoning: string[]
   readonly opaque: string[]
+  readonly annotations: ChatAnnotation[]
   readonly tools: Map<number, GrowingTool>
+  legacy: GrowingTool | undefined
   finish: ChatChoice['finish_reason'] | undefined
   logprobs: ChatLogprobs | null
 }
 
 interface GrowingTool {
   id: string
+  kind: 'function' | 'custom'
   name: string
   readonly input: string[]
 }
@@ -65,7 +69,9 @@ function grow(choices: Map<number, Growing>, { index, delta, ...choice }: ChatCh
       refusal: [],
       reasoning: [],
       opaque: [],
+      annotations: [],
       tools: new Map(),
+      legacy: undefined,
       finish: undefined,
       logprobs: null,
     }
@@ -75,20 +81,35 @@ function grow(choices: Map<number, Growing>, { index, delta, ...choice }: ChatCh
   if (delta.refusal) growing.refusal.push(delta.refusal)
   if (delta.reasoning_text) growing.reasoning.push(delta.reasoning_text)
   if (delta.reasoning_opaque) growing.opaque.push(delta.reasoning_opaque)
+  if (delta.annotations) growing.annotations.push(...delta.annotations)
   for (const call of delta.tool_calls ?? []) growTool(growing.tools, call)
+  if (delta.function_call) {
+    growing.legacy ??= { id: '', kind: 'function', name: '', input: [] }
+    growing.legacy.name ||= delta.function_call.name ?? ''
+    growing.legacy.input.push(delta.function_call.arguments ?? '')
+  }
   if (choice.finish_reason) growing.finish = choice.finish_reason
   if (choice.logprobs) growing.logprobs = addLogprobs(growing.logprobs, choice.logprobs)
 }
 
-function growTool(tools: Map<number, GrowingTool>, call: ChatToolCallDelta): void {
+/** OpenAI's own type of a chunk does not know it, though its models stream it. */
+interface CustomDelta extends ChatToolCallDelta {
+  readonly custom?: { readonly name?: string; readonly input?: string }
+}
+
+function growTool(tools: Map<number, GrowingTool>, call: CustomDelta): void {
   let tool = tools.get(call.index)
   if (!tool) {
-    tool = { id: '', name: '', input: [] }
+    tool = { id: '', kind: 'function', name: '', input: [] }
     tools.set(call.index, tool)
   }
   if (call.id) tool.id = call.id
   if (call.function?.name) tool.name ||= call.function.name
   if (call.function?.arguments) tool.input.push(call.function.arguments)
+  if (!call.custom) return
+  tool.kind = 'custom'
+  if (call.custom.name) tool.name ||= call.custom.name
+  if (call.custom.input) tool.input.push(call.custom.input)
 }
 
 function addLogprobs(before: ChatLogprobs | null, more: ChatLogprobs): ChatLogprobs {
@@ -108,12 +129,17 @@ function finish(growing: Growing): ChatChoice {
   }
   const tools = [...growing.tools].sort(([a], [b]) => a - b).map(([, tool]) => tool)
   if (tools.length > 0) {
-    message.tool_calls = tools.map(({ id, name, input }) => ({
-      id,
-      type: 'function',
-      function: { name, arguments: input.join('') },
-    }))
+    message.tool_calls = tools.map(({ id, kind, name, input }) =>
+      kind === 'custom'
+        ? { id, type: 'custom', custom: { name, input: input.join('') } }
+        : { id, type: 'function', function: { name, arguments: input.join('') } },
+    )
   }
+  if (growing.legacy) {
+    const { name, input } = growing.legacy
+    message.function_call = { name, arguments: input.join('') }
+  }
+  if (growing.annotations.length > 0) message.annotations = growing.annotations
   if (growing.reasoning.length > 0) message.reasoning_text = growing.reasoning.join('')
   if (growing.opaque.length > 0) message.reasoning_opaque = growing.opaque.join('')
   return {

@@ -139,6 +139,8 @@ export interface ChatAnswerMessage {
   content: string | null
   refusal: string | null
   tool_calls?: ChatToolCall[]
+  /** Of the time before tools: who offers `functions` gets it. */
+  function_call?: { name: string; arguments: string }
   /** What the model thought, where it shows it. */
   reasoning_text?: string
   /** The sealed form of it: give it back unchanged with the next turn. */
@@ -205,6 +207,8 @@ export interface ChatDelta {
   content?: string | null
   refusal?: string | null
   tool_calls?: ChatToolCallDelta[]
+  /** Of the time before tools: who offers `functions` gets it. */
+  function_call?: { name?: string; arguments?: string }
   reasoning_text?: string
   reasoning_opaque?: string
   annotations?: ChatAnnotation[]
