@@ -1,22 +1,14 @@
 import type { Conversation } from '../../core/conversation.ts'
-import {
-  asArray,
-  asObject,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../core/json.ts'
+import { asArray, asObject, isJsonObject, type JsonObject } from '../../core/json.ts'
+import { mapSchema } from './map-schema.ts'
 import type { Step } from './tool-pairs.ts'
-
-/** Deeper schemas are passed on as they are: nobody writes them by hand, and a wire may refuse them itself. */
-const MOST_DEPTH = 64
 
 /** Constructs for which a wire refuses the whole request are taken out of tool schemas. */
 export function healToolSchemas(conversation: Conversation): Step {
   let changed = false
   const tools = conversation.tools.map((tool) => {
     if (tool.kind !== 'function' || !tool.parameters) return tool
-    const parameters = mendRoot(mendSchema(tool.parameters, 0))
+    const parameters = mendRoot(mapSchema(tool.parameters, withoutRefused))
     if (parameters === tool.parameters) return tool
     changed = true
     return Object.assign({}, tool, { parameters })
@@ -26,59 +18,19 @@ export function healToolSchemas(conversation: Conversation): Step {
     : { conversation, changed: [] }
 }
 
-/**
- * `pattern` must be a plain regular expression (`\p{…}` fails a request), `$schema` is refused by some wires. Names of
- * properties are not keywords: a property called `pattern` stays.
- */
-function mendSchema(schema: JsonObject, depth: number): JsonObject {
-  if (depth > MOST_DEPTH) return schema
-  let mended = schema
-  const set = (name: string, value: JsonValue | undefined): void => {
-    if (mended === schema) mended = { ...schema }
-    if (value === undefined) delete mended[name]
-    else mended[name] = value
-  }
-  const { pattern } = schema
-  if (typeof pattern === 'string' && !isPlainPattern(pattern)) set('pattern', undefined)
-  if (schema['$schema'] !== undefined) set('$schema', undefined)
-  for (const name of ['items', 'additionalProperties', 'not', 'contains', 'propertyNames']) {
-    const inner = schema[name]
-    if (isJsonObject(inner)) replace(name, inner, mendSchema(inner, depth + 1), set)
-  }
-  for (const name of ['anyOf', 'allOf', 'oneOf', 'prefixItems']) {
-    const list = schema[name]
-    if (Array.isArray(list)) replace(name, list, mendList(list, depth), set)
-  }
-  for (const name of ['properties', '$defs', 'definitions', 'patternProperties']) {
-    const named = asObject(schema[name])
-    if (named) replace(name, named, mendNamed(named, depth, name === 'patternProperties'), set)
-  }
-  return mended
-}
-
-function replace(
-  name: string,
-  before: JsonValue,
-  after: JsonValue,
-  set: (name: string, value: JsonValue) => void,
-): void {
-  if (after !== before) set(name, after)
-}
-
-function mendList(list: JsonValue[], depth: number): JsonValue[] {
-  const mended = list.map((inner) => (isJsonObject(inner) ? mendSchema(inner, depth + 1) : inner))
-  return mended.every((inner, index) => inner === list[index]) ? list : mended
-}
-
-function mendNamed(named: JsonObject, depth: number, keysArePatterns: boolean): JsonObject {
-  let mended = named
-  for (const [key, inner] of Object.entries(named)) {
-    const drop = keysArePatterns && !isPlainPattern(key)
-    const after = isJsonObject(inner) ? mendSchema(inner, depth + 1) : inner
-    if (!drop && after === inner) continue
-    if (mended === named) mended = { ...named }
-    if (drop) delete mended[key]
-    else mended[key] = after
+/** `pattern` must be a plain regular expression (`\p{…}` fails a request), `$schema` is refused by some wires. */
+function withoutRefused(schema: JsonObject): JsonObject {
+  const { $schema, pattern } = schema
+  const patterns = asObject(schema['patternProperties']) ?? {}
+  const refused = Object.keys(patterns).filter((key) => !isPlainPattern(key))
+  const isRefused = typeof pattern === 'string' && !isPlainPattern(pattern)
+  if ($schema === undefined && !isRefused && refused.length === 0) return schema
+  const mended = { ...schema }
+  delete mended['$schema']
+  if (isRefused) delete mended['pattern']
+  if (refused.length > 0) {
+    const kept = Object.entries(patterns).filter(([key]) => !refused.includes(key))
+    mended['patternProperties'] = Object.fromEntries(kept)
   }
   return mended
 }
