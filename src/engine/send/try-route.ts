@@ -71,12 +71,8 @@ export async function tryRoute(
       remember(state, progress.pick.session, target)
       return undefined
     }
-    if (outcome.kind === 'missing') {
-      progress.pick.excluded.push(target)
-      progress.target = undefined
-      continue
-    }
-    if (outcome.kind === 'full') {
+    if (outcome.kind === 'missing' || outcome.kind === 'full') {
+      if (outcome.kind === 'missing') progress.pick.excluded.push(target)
       progress.target = undefined
       continue
     }
