@@ -103,6 +103,21 @@ describe('a keeper', () => {
     expect(lab.asked).toEqual(['first'])
   })
 
+  test('leaves those in peace who wait for a renewal while somebody signs in as another', async () => {
+    const lab = createLab()
+    const held = hold(lab)
+    await lab.clock.advance(100)
+    const { generation } = await held
+    const renewals = [1, 2].map(() => lab.keeper.renew(generation, 'refused', never))
+    await lab.clock.advance(50)
+    lab.keeper.forget()
+    await lab.clock.advance(50)
+    expect(await Promise.allSettled(renewals)).toEqual([
+      { status: 'fulfilled', value: undefined },
+      { status: 'fulfilled', value: undefined },
+    ])
+  })
+
   test('renews ahead of time while it is used, and no call waits for it', async () => {
     const lab = createLab()
     const first = await bearerOf(lab)

@@ -243,6 +243,23 @@ describe('who presents a key', () => {
     expect(cache.find('hash')).toBeUndefined()
   })
 
+  test('who asks after a change gets no answer that was read before it', async () => {
+    const reads: ((read: Grant) => void)[] = []
+    const store: Pick<KeyStore, 'findGrant'> = {
+      findGrant: () => new Promise((resolve) => reads.push(resolve)),
+    }
+    const clock = createVirtualClock(NOW)
+    const cache = createGrantCache({ store: store as KeyStore, clock })
+    const before = cache.find('hash')
+    // The key is blocked here, or elsewhere, while a slow database answers.
+    cache.clear()
+    const after = cache.find('hash')
+    reads[0]?.(grant())
+    reads[1]?.(grant({ blocked: true }))
+    expect((await before)?.key.blocked).toBe(false)
+    expect((await after)?.key.blocked).toBe(true)
+  })
+
   test('a flood of wrong keys is remembered only so far', async () => {
     const clock = createVirtualClock(NOW)
     let reads = 0
