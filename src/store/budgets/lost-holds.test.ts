@@ -14,11 +14,15 @@ const demands = [{ ...key, maxNanoCredits: 100 }]
 describe.each(databases)(
   'holds that expired while their process slept, on $name',
   (testDatabase) => {
-    test('the next call is refused, and the store is not asked without end', async () => {
+    async function house() {
       const database = await testDatabase.open()
       await migrate(database)
-      const store = createBudgets(database)
       const clock = createVirtualClock(1_000_000)
+      return { store: createBudgets(database), clock, close: () => database.close() }
+    }
+
+    test('the next call is refused, and the store is not asked without end', async () => {
+      const { store, clock, close } = await house()
       let holds = 0
       let turned = false
       const one = createAllowances({
@@ -41,14 +45,11 @@ describe.each(databases)(
       expect(verdict.refusal).toMatchObject(key)
       one.settle({ accounts: demands, reservedNanoCredits: 40, nanoCredits: 10 })
       await one.close()
-      await database.close()
+      await close()
     })
 
     test('a process that wakes renews its holds before they are counted as spent', async () => {
-      const database = await testDatabase.open()
-      await migrate(database)
-      const store = createBudgets(database)
-      const clock = createVirtualClock(1_000_000)
+      const { store, clock, close } = await house()
       const one = createAllowances({ store, holder: 'one', clock })
       await one.reserve({ demands, nanoCredits: 40 })
       await clock.advance(5_000)
@@ -62,14 +63,11 @@ describe.each(databases)(
       expect(await store.spending([key])).toEqual([
         { ...key, spentNanoCredits: 10, heldNanoCredits: 0 },
       ])
-      await database.close()
+      await close()
     })
 
     test('a posting whose answer was lost does not make the next call ask without end', async () => {
-      const database = await testDatabase.open()
-      await migrate(database)
-      const store = createBudgets(database)
-      const clock = createVirtualClock(1_000_000)
+      const { store, clock, close } = await house()
       let holds = 0
       let loses = false
       const one = createAllowances({
@@ -97,7 +95,7 @@ describe.each(databases)(
       await one.reserve({ demands, nanoCredits: 50 })
       expect(holds).toBeLessThan(10)
       await one.close()
-      await database.close()
+      await close()
     })
   },
 )
